@@ -1,0 +1,11 @@
+export { isRunwireError, RunwireError } from "@runwire/serializer";
+export * from "./fold/channel-state.js";
+export * from "./rules/lifecycle.js";
+export * from "./wire/codes.js";
+export * from "./wire/events.js";
+export * from "./wire/limits.js";
+export * from "./wire/messages.js";
+export * from "./wire/names.js";
+export * from "./wire/position.js";
+export * from "./wire/run-target.js";
+export * from "./wire/version.js";

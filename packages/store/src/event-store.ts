@@ -1,0 +1,216 @@
+import type {
+  Agent,
+  ErrorCode,
+  LostRun,
+  RunOutcome,
+  RunSummary,
+  RunwireEvent,
+  UserRef,
+} from "@runwire/protocol";
+
+/**
+ * The log and what an append must decide, in one place.
+ *
+ *   append ──▶ ┌ publish key known? ─▶ answer as before
+ *              │ run's row, its tools, its parent ─▶ the rules hold? the writer may?   one
+ *              │ offsets, events, rows                                                 transaction
+ *              └ head
+ *                  │
+ *                  ▼ watch: "channel X has grown" (a hint, never data)
+ *
+ * Every method rejects with a `RunwireError` `store_unavailable` (the effect is unknown: ask again) or
+ * `store_full` (nothing happened) when the storage fails, and `closed` after {@link EventStore.close}.
+ */
+export interface EventStore {
+  /** Appends all events or none, once for the channel, writer and id. */
+  append(request: AppendRequest): Promise<AppendResult>;
+
+  /** Where the channel's log stands. Asking about a channel that has no events writes nothing. */
+  head(channel: string): Promise<ChannelHead>;
+  /** A page of the log in the order of the offsets, or of one run's events. */
+  read(request: ReadRequest): Promise<StoredPage>;
+  /** The channel's own keyed events: the latest of each name and key, with an offset ≤ `upTo`. */
+  latestCustom(channel: string, upTo: number): Promise<readonly StoredEvent[]>;
+  /**
+   * Tells of channels that may have grown, were trimmed or deleted, whoever did it. A hint: it may come late, twice
+   * or not at all (a lost one must be found by asking for the head). Returns an idempotent undo.
+   */
+  watch(listener: (channel: string) => void): () => void;
+
+  /** The row of a run, or `undefined` when it never started (or was trimmed or deleted). */
+  run(channel: string, runId: string): Promise<RunRow | undefined>;
+  /** Root runs newest first, each followed by its descendants. `before` naming a descendant means its root. */
+  listRuns(request: ListRunsRequest): Promise<RunList>;
+  /** Root runs of the channel that go on (they or a descendant have not ended), oldest first. */
+  openRoots(channel: string): Promise<readonly RunRow[]>;
+
+  /** Renews leases; with `take`, makes `writer` the writer of the runs when the actor may. */
+  renew(request: RenewRequest): Promise<readonly LostRun[]>;
+  /** Gives every run that has not ended at least one whole lease from now on, in all channels. */
+  extendLeases(): Promise<void>;
+  /** Runs that have not ended and whose lease has lapsed by the store's clock, oldest lease first. */
+  lapsedRuns(limit: number): Promise<readonly RunRow[]>;
+  /**
+   * Appends `event` (an `agent_completed`) when, in that transaction, the run has not ended and its
+   * lease has lapsed. Answers whether it did.
+   */
+  abandon(request: AbandonRequest): Promise<boolean>;
+
+  /** Records a command once for the channel, user and id; answers the row that stands. */
+  putCommand(command: NewCommand): Promise<CommandRow>;
+  /** Records the answer of a command, when it has none yet; answers the row that stands. */
+  answerCommand(channel: string, commandId: string, answer: CommandAnswer): Promise<CommandRow | undefined>;
+  /** Commands of a run that have no answer yet, oldest first. */
+  pendingCommands(channel: string, runId: string): Promise<readonly CommandRow[]>;
+
+  /** Raises the floor to `floor`, the offset of a root run's `agent_started`, or lower where a run that goes on needs it. Answers the floor that holds. */
+  trim(channel: string, floor: number): Promise<number>;
+  /** Deletes a channel, its runs, publish keys and commands. What is written next has a new epoch. */
+  deleteChannel(channel: string): Promise<void>;
+  /** Channels that have events, in the order of their names, after the name `after`. */
+  listChannels(request: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+
+  /** Whether the store answers: resolves, or rejects with the reason. */
+  check(): Promise<void>;
+  /** Waits for what was begun, then lets go of the storage. Twice returns the same promise. */
+  close(): Promise<void>;
+}
+
+/** Who acts: code in the server's own process, or a user (without an id where nobody authenticates). */
+export type Actor = { readonly type: "server" } | { readonly type: "user"; readonly id?: string };
+
+/** An event and its JSON text, as it was encoded; `json` has no `offset`. */
+export interface EncodedEvent {
+  readonly event: RunwireEvent;
+  readonly json: string;
+}
+
+export interface AppendRequest {
+  readonly channel: string;
+  readonly writer: string;
+  readonly id: string;
+  readonly actor: Actor;
+  /** All of one run, or all `custom` of the channel itself; valid by their schema. */
+  readonly events: readonly EncodedEvent[];
+}
+
+/** Why an append was refused; nothing was written. */
+export interface AppendRefusal {
+  readonly status: "refused";
+  readonly code: Extract<ErrorCode, "run_completed" | "run_taken" | "run_not_found" | "lifecycle_violation">;
+  /** Of the first offending event. */
+  readonly index: number;
+  readonly message: string;
+}
+
+export type AppendResult =
+  | {
+      /** `duplicate`: this publish was appended before; the answer is the one it had. */
+      readonly status: "appended" | "duplicate";
+      readonly epoch: string;
+      /** Of the first event; the others follow it without a hole. */
+      readonly offset: number;
+    }
+  | AppendRefusal;
+
+/** Where a channel's log stands. */
+export interface ChannelHead {
+  readonly epoch: string;
+  /** Of the latest event; 0 when there is none. */
+  readonly offset: number;
+  /** The offset of the first event that is kept whole; 1 when nothing was trimmed. */
+  readonly floor: number;
+}
+
+export interface ReadRequest {
+  readonly channel: string;
+  readonly after: number;
+  /** At most this many events, ≥ 1. */
+  readonly limit: number;
+  /** Stop after the first event with which the texts pass this many bytes; at least one event is read. */
+  readonly maxBytes?: number;
+  /** Only this run's events. */
+  readonly runId?: string;
+}
+
+/** An event as the log keeps it. */
+export interface StoredEvent {
+  readonly offset: number;
+  /** Absent for the channel's own events. */
+  readonly runId?: string;
+  /** As it was encoded, without `offset`. */
+  readonly json: string;
+}
+
+export interface StoredPage extends ChannelHead {
+  /** `head` is {@link ChannelHead.offset}; this is how far the page reaches (= `head` when it read to the end). */
+  readonly through: number;
+  readonly events: readonly StoredEvent[];
+}
+
+/** What the store keeps of a run beside its events. */
+export interface RunRow extends RunSummary {
+  readonly channel: string;
+  readonly rootRunId: string;
+  readonly agent: Agent;
+  readonly status: "running" | RunOutcome;
+  readonly writer: string;
+  /** Who started the run; only they (and the server) may take it over. */
+  readonly owner: Actor;
+  readonly leaseMs: number;
+  /** By the store's clock, milliseconds. */
+  readonly leaseUntil: number;
+}
+
+export interface ListRunsRequest {
+  readonly channel: string;
+  /** Root runs, 1 to 1000. */
+  readonly limit: number;
+  readonly before?: string;
+  /** Descendants of one root run, its latest. @default 1000 */
+  readonly maxDescendants?: number;
+}
+
+export interface RunList {
+  readonly epoch: string;
+  /** `undefined` when `before` names no run. */
+  readonly runs: readonly RunRow[] | undefined;
+  readonly more: boolean;
+}
+
+export interface RenewRequest {
+  readonly channel: string;
+  readonly writer: string;
+  readonly runIds: readonly string[];
+  readonly actor: Actor;
+  readonly take?: boolean;
+}
+
+export interface AbandonRequest {
+  readonly channel: string;
+  readonly runId: string;
+  readonly event: EncodedEvent;
+}
+
+export interface NewCommand {
+  readonly channel: string;
+  /** The requester's idempotency key, for user and channel. */
+  readonly id: string;
+  readonly user?: UserRef;
+  readonly runId: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly data?: string;
+}
+
+/** How a command ended. `result` is a JSON text. */
+export type CommandAnswer =
+  | { readonly type: "commanded"; readonly result?: string }
+  | { readonly type: "error"; readonly code: ErrorCode; readonly message: string; readonly reason?: string };
+
+export interface CommandRow extends NewCommand {
+  /** Given by the store; the same however often the command is handed over. */
+  readonly commandId: string;
+  readonly createdAt: number;
+  readonly answer?: CommandAnswer;
+}
