@@ -1,0 +1,39 @@
+import { defineConfig, type Options } from "tsup";
+
+/** What every build shares. Tree shaking by Rollup stays off: it would drop "use client". */
+const common = {
+  sourcemap: true,
+  clean: true,
+  target: "es2022",
+} satisfies Options;
+
+/** Types that a browser has; a neutral package that reaches for Node's does not build. */
+const neutralTypes = { types: [], lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable"] };
+
+type PackageBuild = {
+  readonly entry: string[];
+  readonly platform: "node" | "neutral";
+};
+
+/**
+ * Builds a published package: ES module, CommonJS and types. The types are made against the
+ * *built* types of the other packages (no source condition), as a user's compiler will read them.
+ */
+export function packageBuild({ entry, platform }: PackageBuild): ReturnType<typeof defineConfig> {
+  return defineConfig({
+    ...common,
+    entry,
+    platform,
+    format: ["esm", "cjs"],
+    // Entries share their modules in CommonJS too: one class and one WeakMap, not one for each.
+    splitting: entry.length > 1,
+    dts: {
+      compilerOptions: { customConditions: [], ...(platform === "neutral" ? neutralTypes : {}) },
+    },
+  });
+}
+
+/** Builds a program that people start with node: ES module only, no types. */
+export function programBuild(options: Pick<Options, "entry" | "clean">) {
+  return defineConfig({ ...common, platform: "node", format: ["esm"], ...options });
+}
