@@ -57,6 +57,8 @@ const byNameOnly = {
     path: "^(packages|apps|examples)/",
     pathNot: "^$1/",
     dependencyTypes: ["local"],
+    // @runwire/testing is found by its name through the paths of tsconfig.base.json.
+    dependencyTypesNot: ["aliased-tsconfig"],
   },
 };
 

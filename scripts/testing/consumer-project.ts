@@ -19,14 +19,11 @@ export interface ConsumerProject extends AsyncDisposable {
 
 /** The versions that this repository uses itself, for what a consumer needs besides our packages. */
 async function thirdParties(): Promise<string[]> {
-  const names = ["@types/node", "@types/react", "react"];
+  const places = { "@types/node": ".", "@types/react": "packages/react", react: "packages/react" };
   return Promise.all(
-    names.map(async (name) => {
-      const manifest = await readFile(
-        join(repository, "node_modules", name, "package.json"),
-        "utf8",
-      );
-      const { version } = JSON.parse(manifest) as { version: string };
+    Object.entries(places).map(async ([name, folder]) => {
+      const manifest = join(repository, folder, "node_modules", name, "package.json");
+      const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
       return `${name}@${version}`;
     }),
   );
