@@ -118,6 +118,15 @@ describe("the packed packages, installed with npm outside the workspace", () => 
     );
   });
 
+  test("mark the hooks as client code, for frameworks that render on a server", async () => {
+    const readFirstLines = `
+      const { readFileSync } = require("node:fs");
+      const file = require.resolve("@runwire/react");
+      for (const name of [file, file.replace(/cjs$/, "js")])
+        console.log(readFileSync(name, "utf8").split("\\n", 2).includes('"use client";'));`;
+    expect(await project.runFile("directive.cjs", readFirstLines)).toBe("true\ntrue\n");
+  });
+
   test("bring the command runwire", async () => {
     const help = `
       const { execFileSync } = require("node:child_process");
