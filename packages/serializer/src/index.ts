@@ -1,1 +1,10 @@
-export {};
+export { type DecodeOptions, decode } from "./decode.js";
+export { decodeValue } from "./decode-value.js";
+export { type EncodeReport, encode, encodeWithReport } from "./encode.js";
+export { isRunwireError, RunwireError, type SerializerError } from "./errors.js";
+export { hasTag } from "./has-tag.js";
+export { defaultLimits, type EncodeLimits } from "./limits.js";
+export type { EnumNames } from "./names.js";
+export type { EncodeOptions } from "./options.js";
+export type { Redaction } from "./redact.js";
+export type { Loss, LossReason } from "./walk-context.js";

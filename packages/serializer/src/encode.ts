@@ -1,0 +1,91 @@
+import { cutToBytes } from "./cut-to-bytes.js";
+import { type EncodeOptions, resolveOptions, type Settings } from "./options.js";
+import { isPlain } from "./scan-plain.js";
+import { fitsBytes } from "./strings.js";
+import { type JsonTree, toJsonTree } from "./walk.js";
+import type { Loss } from "./walk-context.js";
+
+/**
+ * Writes any value as JSON text, in bounded time and size.
+ *
+ * Plain JSON stays as it is; what JSON lacks becomes a tagged object that {@link decode} revives:
+ * dates, BigInts, Maps, Sets, errors, bytes, URLs, cycles, `undefined`, NaN, −0. What a limit cuts
+ * is a `$truncated` that names the limit, what throws when it is read is an `$unserializable` that
+ * says why, and live handles (WebSockets, sockets, HTTP messages) are summarised. No value makes it
+ * throw. An object that repeats is written out again; only cycles become references. Lone
+ * surrogates and U+0000 are escaped, so the text is always well-formed UTF-8.
+ *
+ * A value that needs no tag is read twice, by a scan and by `JSON.stringify`: a getter or Proxy that
+ * answers differently the second time can lose there what it answers.
+ *
+ * @throws RunwireError `invalid_options`
+ * @example
+ * encode({ at: new Date(0), seen: new Set([1n]) });
+ * // {"at":{"$date":"1970-01-01T00:00:00.000Z"},"seen":{"$set":[{"$bigint":"1"}]}}
+ */
+export function encode(value: unknown, options?: EncodeOptions): string {
+  return encodeWith(value, resolveOptions(options), undefined);
+}
+
+/**
+ * Encodes, and says what the text does not hold.
+ *
+ * @throws RunwireError `invalid_options`
+ * @example
+ * encodeWithReport({ user: "ann", password: "…" }, { redact: ["password"] });
+ * // { json: '{"user":"ann","password":"[redacted]"}', lost: [{ path: "/password", reason: "redacted" }] }
+ */
+export function encodeWithReport(value: unknown, options?: EncodeOptions): EncodeReport {
+  const lost: Loss[] = [];
+  const json = encodeWith(value, resolveOptions(options), lost);
+  return { json, lost };
+}
+
+/**
+ * What `encodeWithReport` gives.
+ *
+ * @example
+ * const { json, lost }: EncodeReport = encodeWithReport(output);
+ * if (lost.length > 0) report(lost);
+ */
+export interface EncodeReport {
+  /** The text, as `encode` writes it. */
+  readonly json: string;
+  /** What is missing in it, in the order of writing; empty when nothing is. */
+  readonly lost: readonly Loss[];
+}
+
+function encodeWith(value: unknown, settings: Settings, losses: Loss[] | undefined): string {
+  return encodePlain(value, settings) ?? encodeTagged(value, settings, losses);
+}
+
+/** `undefined` where the value is not plain or not small enough. */
+function encodePlain(value: unknown, settings: Settings): string | undefined {
+  try {
+    if (!isPlain(value, settings)) return undefined;
+    // A getter may have changed its mind: then there may be an error, or no text at all.
+    const json: string | undefined = JSON.stringify(value);
+    return json !== undefined && fitsBytes(json, settings.limits.maxBytes) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Said where not even the walk has room on the call stack. */
+const exhausted = '{"$unserializable":"the call stack is full"}';
+
+function encodeTagged(value: unknown, settings: Settings, losses: Loss[] | undefined): string {
+  try {
+    return stringify(toJsonTree(value, settings, losses), settings, losses);
+  } catch {
+    losses?.push({ path: "", reason: "unserializable" });
+    return exhausted;
+  }
+}
+
+function stringify(tree: JsonTree, { limits }: Settings, losses: Loss[] | undefined): string {
+  // The tree shares its strings with the value; the text would not: 100,000 times the same megabyte.
+  const json = tree.characters > limits.maxBytes ? undefined : JSON.stringify(tree.json);
+  if (json !== undefined && fitsBytes(json, limits.maxBytes)) return json;
+  return JSON.stringify(cutToBytes(tree.json, limits, losses));
+}

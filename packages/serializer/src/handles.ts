@@ -1,0 +1,73 @@
+import { type EnumNames, readyStateNames } from "./names.js";
+
+/**
+ * Live handles of the platform: their own data is internals without end, what a person wants to see
+ * are a few getters of their prototype.
+ */
+interface Handle {
+  readonly is: (value: Candidate) => boolean;
+  readonly fields: readonly string[];
+  readonly names: EnumNames;
+}
+
+/** Any object, looked at with care: all that may be there is unknown. */
+type Candidate = Readonly<Record<string, unknown>>;
+
+const noNames: EnumNames = {};
+
+const handles: readonly Handle[] = [
+  {
+    is: (value) => value.OPEN === 1 && value.CLOSED === 3 && hasMethods(value, "send", "close"),
+    fields: ["url", "readyState", "protocol", "extensions", "binaryType", "bufferedAmount"],
+    names: { readyState: readyStateNames },
+  },
+  {
+    is: (value) => typeof value.httpVersion === "string" && isObject(value.headers),
+    fields: ["httpVersion", "method", "url", "statusCode", "statusMessage", "headers", "complete"],
+    names: noNames,
+  },
+  {
+    is: (value) => typeof value.bytesRead === "number" && hasMethods(value, "setNoDelay", "write"),
+    fields: [
+      "remoteAddress",
+      "remotePort",
+      "localAddress",
+      "localPort",
+      "readyState",
+      "bytesRead",
+      "bytesWritten",
+      "destroyed",
+    ],
+    names: noNames,
+  },
+];
+
+/** What to write of a live handle, with its enums named; `undefined` for any other object. */
+export function summariseHandle(value: object): Handle | undefined {
+  // Reading a property of an object is safe to type so; a getter that throws is the caller's to catch.
+  const candidate = value as Candidate;
+  const handle = handles.find((one) => is(one, candidate));
+  if (handle === undefined) return undefined;
+  return { ...handle, fields: handle.fields.filter((field) => isThere(candidate[field])) };
+}
+
+function is(handle: Handle, candidate: Candidate): boolean {
+  try {
+    return handle.is(candidate);
+  } catch {
+    // A getter of the same name, on something else.
+    return false;
+  }
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function hasMethods(value: Candidate, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === "function");
+}

@@ -1,0 +1,60 @@
+import { createHoleFinder, type HoleFinder } from "./holes.js";
+import type { Json, JsonObject } from "./json.js";
+import { describeThrown, type Encoded, tooDeep, truncated } from "./markers.js";
+import { hasRoom, lose, type Walk } from "./walk-context.js";
+import { cutForDepth, encodeThrown, hide } from "./walk-members.js";
+
+/** An array: holes read as `undefined`, long runs of them as one mark. */
+export function encodeArray(walk: Walk, array: readonly unknown[], place: number): Encoded {
+  if (!hasRoom(walk, place, 1)) return tooDeep;
+  const { length } = array;
+  const out: Json[] = [];
+  let findHoles: HoleFinder | undefined;
+  for (let index = 0; index < length; index++) {
+    if (walk.nodesLeft <= 0) return endForNodes(walk, out, length - index, place);
+    walk.steps[place] = out.length;
+    walk.keys[place] = index;
+    let element = encodeElement(walk, array, index, place + 1);
+    if (element === undefined) {
+      findHoles ??= createHoleFinder(array, length);
+      const holes = findHoles(index);
+      element = holes > 0 ? skipHoles(walk, holes, place + 1) : walk.encode(undefined, place + 1);
+      index += Math.max(holes - 1, 0);
+    }
+    if (element === tooDeep) return cutForDepth(walk, place);
+    out.push(element);
+  }
+  return out;
+}
+
+/** `undefined` for an element that is `undefined` or not there at all. */
+function encodeElement(
+  walk: Walk,
+  array: readonly unknown[],
+  index: number,
+  place: number,
+): Encoded | undefined {
+  let element: unknown;
+  try {
+    element = array[index];
+  } catch (error) {
+    return encodeThrown(walk, describeThrown("getter threw", error), place);
+  }
+  if (element === undefined) return undefined;
+  const hidden = walk.settings.redactor?.hides(walk.keys, place) === true;
+  return hidden ? hide(walk, place) : walk.encode(element, place);
+}
+
+function skipHoles(walk: Walk, omitted: number, place: number): JsonObject | typeof tooDeep {
+  if (!hasRoom(walk, place, 2)) return tooDeep;
+  walk.nodesLeft--;
+  lose(walk, place, "sparse");
+  return truncated("sparse", { omitted });
+}
+
+function endForNodes(walk: Walk, out: Json[], omitted: number, place: number): Encoded {
+  if (!hasRoom(walk, place, 3)) return cutForDepth(walk, place);
+  lose(walk, place, "maxNodes");
+  out.push(truncated("maxNodes", { omitted }));
+  return out;
+}

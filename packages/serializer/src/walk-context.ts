@@ -1,0 +1,87 @@
+import type { Encoded } from "./markers.js";
+import type { Settings } from "./options.js";
+import { toPointer } from "./pointer.js";
+import type { PathStep } from "./redact.js";
+
+/** Why something is missing from the text. */
+export type LossReason =
+  | "maxDepth"
+  | "maxNodes"
+  | "maxBytes"
+  | "maxStringLength"
+  | "sparse"
+  | "function"
+  | "unserializable"
+  | "redacted";
+
+/**
+ * Something that the text does not hold.
+ *
+ * @example
+ * const loss: Loss = { path: "/headers/authorization", reason: "redacted" };
+ */
+export interface Loss {
+  /** JSON Pointer into the encoded JSON; `""` is the whole value. */
+  readonly path: string;
+  readonly reason: LossReason;
+}
+
+/**
+ * What one walk knows. A *place* is the number of pointer steps that lead to a value, and so the
+ * number of levels of JSON around it; all three paths are indexed by it and overwritten in passing.
+ */
+export interface Walk {
+  readonly settings: Settings;
+  /** Values still to be written. */
+  nodesLeft: number;
+  /** Characters of all strings and keys so far: the text has at least as many bytes. */
+  characters: number;
+  /** Steps through the encoded JSON: step `n` leads from place `n` to place `n + 1`. */
+  readonly steps: (string | number)[];
+  /** The same through the caller's value, for redaction: `undefined` where a tag put a step in. */
+  readonly keys: PathStep[];
+  /** The caller's objects around the current one; `undefined` where a tag put a level in. */
+  readonly ancestors: (object | undefined)[];
+  readonly losses: Loss[] | undefined;
+  /** Encodes the value at `steps[0 … place - 1]`. */
+  readonly encode: (value: unknown, place: number) => Encoded;
+}
+
+/** Notes that the value at `place` lost something. */
+export function lose(walk: Walk, place: number, reason: LossReason): void {
+  walk.losses?.push({ path: toPointer(walk.steps, place), reason });
+}
+
+/** Forgets what was lost inside the value at `place`, for the value itself is now what is lost. */
+export function forgetLossesInside(walk: Walk, place: number): void {
+  const { losses } = walk;
+  if (losses === undefined) return;
+  const inside = `${toPointer(walk.steps, place)}/`;
+  while (losses.at(-1)?.path.startsWith(inside) === true) losses.pop();
+}
+
+/** Whether `levels` more levels of JSON fit at `place`. */
+export function hasRoom(walk: Walk, place: number, levels: number): boolean {
+  return place + levels <= walk.settings.limits.maxDepth;
+}
+
+/** Goes one step down, from the value at `place` to a member of it, of the caller's own. */
+export function enterMember(walk: Walk, place: number, key: string | number): void {
+  walk.steps[place] = key;
+  walk.keys[place] = key;
+}
+
+/** Goes one step down into the JSON of a tag. */
+export function enterTag(walk: Walk, place: number, step: string | number): void {
+  walk.steps[place] = step;
+  walk.keys[place] = undefined;
+  walk.ancestors[place + 1] = undefined;
+}
+
+/** The pointer to the ancestor that this object is, or `undefined`: then it is no cycle. */
+export function cycleTo(walk: Walk, value: object, place: number): string | undefined {
+  for (let index = 0; index < place; index++) {
+    if (walk.ancestors[index] === value) return toPointer(walk.steps, index);
+  }
+  return undefined;
+}

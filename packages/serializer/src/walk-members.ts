@@ -1,0 +1,111 @@
+import { isTagKey, type Json, setOwn } from "./json.js";
+import {
+  describeThrown,
+  type Encoded,
+  redacted,
+  tooDeep,
+  truncated,
+  truncation,
+  unserializable,
+} from "./markers.js";
+import { type EnumNames, nameOf } from "./names.js";
+import {
+  enterMember,
+  enterTag,
+  forgetLossesInside,
+  hasRoom,
+  lose,
+  type Walk,
+} from "./walk-context.js";
+
+/** The members of a plain object or a class instance. */
+export function encodeObject(
+  walk: Walk,
+  value: object,
+  keys: readonly string[],
+  place: number,
+): Encoded {
+  if (!keys.some(isTagKey)) return encodeMembers(walk, value, keys, place);
+  enterTag(walk, place, "$escape");
+  const inner = encodeMembers(walk, value, keys, place + 1);
+  if (inner !== tooDeep) return { $escape: inner };
+  return cutForDepth(walk, place);
+}
+
+/** Members as they are, without a look at their names: the inside of an object or of `$error`. */
+export function encodeMembers(
+  walk: Walk,
+  value: object,
+  keys: readonly string[],
+  place: number,
+  names: EnumNames = walk.settings.names,
+): Encoded {
+  if (!hasRoom(walk, place, 1)) return tooDeep;
+  const out: Record<string, Json> = {};
+  let omitted = 0;
+  for (const key of keys) {
+    if (walk.nodesLeft <= 0 || key.length > walk.settings.limits.maxStringLength) {
+      omitted++;
+      continue;
+    }
+    walk.characters += key.length;
+    enterMember(walk, place, key);
+    const member = encodeMember(walk, value, key, place + 1, names);
+    if (member === tooDeep) return cutForDepth(walk, place);
+    setOwn(out, key, member);
+  }
+  return omitted === 0 ? out : summarise(walk, out, omitted, place);
+}
+
+function summarise(walk: Walk, out: Record<string, Json>, omitted: number, place: number): Encoded {
+  if (!hasRoom(walk, place, 2)) return cutForDepth(walk, place);
+  const reason = walk.nodesLeft <= 0 ? "maxNodes" : "maxStringLength";
+  lose(walk, place, reason);
+  out.$truncated = truncation(reason, { omitted });
+  return out;
+}
+
+function encodeMember(
+  walk: Walk,
+  value: object,
+  key: string,
+  place: number,
+  names: EnumNames,
+): Encoded {
+  if (walk.settings.redactor?.hides(walk.keys, place) === true) return hide(walk, place);
+  let member: unknown;
+  try {
+    // The key is the object's own; what it holds is looked at next.
+    member = (value as Record<string, unknown>)[key];
+  } catch (error) {
+    return encodeThrown(walk, describeThrown("getter threw", error), place);
+  }
+  return walk.encode(nameOf(names, key, member), place);
+}
+
+/** What stands for a hidden value. */
+export function hide(walk: Walk, place: number): string {
+  walk.nodesLeft--;
+  lose(walk, place, "redacted");
+  return redacted;
+}
+
+/** What stands for a value that threw. */
+export function encodeThrown(walk: Walk, reason: string, place: number): Encoded {
+  if (!hasRoom(walk, place, 1)) return tooDeep;
+  walk.nodesLeft--;
+  lose(walk, place, "unserializable");
+  return unserializable(reason);
+}
+
+/**
+ * What stands for a container that holds something too deep. The mark itself takes two levels: where
+ * it has no room, the container around is the one to be cut, so that no text is ever deeper than
+ * `maxDepth`.
+ */
+export function cutForDepth(walk: Walk, place: number): Encoded {
+  if (!hasRoom(walk, place, 2)) return tooDeep;
+  forgetLossesInside(walk, place);
+  lose(walk, place, "maxDepth");
+  return truncated("maxDepth");
+}
