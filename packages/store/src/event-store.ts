@@ -24,6 +24,11 @@ import type {
 export interface EventStore {
   /** Appends all events or none, once for the channel, writer and id. */
   append(request: AppendRequest): Promise<AppendResult>;
+  /**
+   * What a publish was answered, or `undefined` when its key is not known. For a publish that cannot be appended
+   * (an event that is not valid, say): the key is looked up before all other checks.
+   */
+  findPublish(key: PublishKey): Promise<{ readonly epoch: string; readonly offset: number } | undefined>;
 
   /** Where the channel's log stands. Asking about a channel that has no events writes nothing. */
   head(channel: string): Promise<ChannelHead>;
@@ -83,6 +88,13 @@ export type Actor = { readonly type: "server" } | { readonly type: "user"; reado
 export interface EncodedEvent {
   readonly event: RunwireEvent;
   readonly json: string;
+}
+
+/** Names a publish, for at least 24 hours. */
+export interface PublishKey {
+  readonly channel: string;
+  readonly writer: string;
+  readonly id: string;
 }
 
 export interface AppendRequest {
