@@ -26,6 +26,12 @@ export const roomImports = {
     rules: ["wire", "fold"],
     schemas: ["wire"],
   },
+  store: {
+    rows: [],
+    memory: ["rows"],
+    sqlite: ["rows"],
+    testing: ["rows"],
+  },
   client: {
     connection: [],
     subscriptions: ["connection"],

@@ -28,7 +28,9 @@ export interface EventStore {
    * What a publish was answered, or `undefined` when its key is not known. For a publish that cannot be appended
    * (an event that is not valid, say): the key is looked up before all other checks.
    */
-  findPublish(key: PublishKey): Promise<{ readonly epoch: string; readonly offset: number } | undefined>;
+  findPublish(
+    key: PublishKey,
+  ): Promise<{ readonly epoch: string; readonly offset: number } | undefined>;
 
   /** Where the channel's log stands. Asking about a channel that has no events writes nothing. */
   head(channel: string): Promise<ChannelHead>;
@@ -64,7 +66,11 @@ export interface EventStore {
   /** Records a command once for the channel, user and id; answers the row that stands. */
   putCommand(command: NewCommand): Promise<CommandRow>;
   /** Records the answer of a command, when it has none yet; answers the row that stands. */
-  answerCommand(channel: string, commandId: string, answer: CommandAnswer): Promise<CommandRow | undefined>;
+  answerCommand(
+    channel: string,
+    commandId: string,
+    answer: CommandAnswer,
+  ): Promise<CommandRow | undefined>;
   /** Commands of a run that have no answer yet, oldest first. */
   pendingCommands(channel: string, runId: string): Promise<readonly CommandRow[]>;
 
@@ -73,7 +79,10 @@ export interface EventStore {
   /** Deletes a channel, its runs, publish keys and commands. What is written next has a new epoch. */
   deleteChannel(channel: string): Promise<void>;
   /** Channels that have events, in the order of their names, after the name `after`. */
-  listChannels(request: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+  listChannels(request: {
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<readonly string[]>;
 
   /** Whether the store answers: resolves, or rejects with the reason. */
   check(): Promise<void>;
@@ -109,7 +118,10 @@ export interface AppendRequest {
 /** Why an append was refused; nothing was written. */
 export interface AppendRefusal {
   readonly status: "refused";
-  readonly code: Extract<ErrorCode, "run_completed" | "run_taken" | "run_not_found" | "lifecycle_violation">;
+  readonly code: Extract<
+    ErrorCode,
+    "run_completed" | "run_taken" | "run_not_found" | "lifecycle_violation"
+  >;
   /** Of the first offending event. */
   readonly index: number;
   readonly message: string;
@@ -218,7 +230,12 @@ export interface NewCommand {
 /** How a command ended. `result` is a JSON text. */
 export type CommandAnswer =
   | { readonly type: "commanded"; readonly result?: string }
-  | { readonly type: "error"; readonly code: ErrorCode; readonly message: string; readonly reason?: string };
+  | {
+      readonly type: "error";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly reason?: string;
+    };
 
 export interface CommandRow extends NewCommand {
   /** Given by the store; the same however often the command is handed over. */

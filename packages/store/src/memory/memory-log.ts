@@ -1,0 +1,90 @@
+import type {
+  ChannelHead,
+  EncodedEvent,
+  ReadRequest,
+  StoredEvent,
+  StoredPage,
+} from "../event-store.js";
+import { countWithinBytes } from "../rows/page-limit.js";
+
+/** The events of one channel: all from the floor on, and below it the latest of each name and key. */
+export class MemoryLog {
+  floor = 1;
+  #kept: readonly StoredEvent[] = [];
+  #events: StoredEvent[] = [];
+  readonly #byRun = new Map<string, StoredEvent[]>();
+  /** Of the channel's own keyed events, by name and key. */
+  readonly #keyed = new Map<string, StoredEvent[]>();
+
+  get head(): number {
+    return this.floor - 1 + this.#events.length;
+  }
+
+  append({ event, json }: EncodedEvent): void {
+    const { runId } = event;
+    const stored = { offset: this.head + 1, ...(runId === undefined ? {} : { runId }), json };
+    this.#events.push(stored);
+    if (runId !== undefined) pushTo(this.#byRun, runId, stored);
+    else if (event.type === "custom" && event.key !== undefined)
+      pushTo(this.#keyed, JSON.stringify([event.name, event.key]), stored);
+  }
+
+  read(
+    { after, limit, maxBytes, runId }: ReadRequest,
+    { epoch, offset, floor }: ChannelHead,
+  ): StoredPage {
+    const found =
+      runId === undefined ? this.#after(after, limit) : this.#ofRunAfter(runId, after, limit);
+    const count = maxBytes === undefined ? found.length : countWithinBytes(found, maxBytes);
+    const events = found.slice(0, count);
+    const isWhole = count === found.length && count < limit;
+    const through = isWhole ? Math.max(after, offset) : (events.at(-1)?.offset ?? after);
+    return { epoch, offset, floor, through, events };
+  }
+
+  #after(after: number, limit: number): readonly StoredEvent[] {
+    const kept = this.#kept.filter(({ offset }) => offset > after).slice(0, limit);
+    const start = Math.max(after + 1 - this.floor, 0);
+    return [...kept, ...this.#events.slice(start, start + limit - kept.length)];
+  }
+
+  #ofRunAfter(runId: string, after: number, limit: number): readonly StoredEvent[] {
+    const events = this.#byRun.get(runId) ?? [];
+    const start = events.findIndex(({ offset }) => offset > after);
+    return start === -1 ? [] : events.slice(start, start + limit);
+  }
+
+  latestCustom(upTo: number): readonly StoredEvent[] {
+    const latest = [...this.#keyed.values()].map((events) =>
+      events.findLast(({ offset }) => offset <= upTo),
+    );
+    return latest.filter((event) => event !== undefined).toSorted(byOffset);
+  }
+
+  trim(floor: number): void {
+    const below = [...this.#kept, ...this.#events.splice(0, floor - this.floor)];
+    const latest = new Set([...this.#keyed.values()].map((events) => events.at(-1)));
+    this.#kept = below.filter((event) => latest.has(event));
+    this.floor = floor;
+    forget(this.#byRun, (event) => event.offset >= floor);
+    forget(this.#keyed, (event) => event.offset >= floor || latest.has(event));
+  }
+}
+
+function pushTo(lists: Map<string, StoredEvent[]>, key: string, event: StoredEvent): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [event]);
+  else list.push(event);
+}
+
+function forget(lists: Map<string, StoredEvent[]>, isKept: (event: StoredEvent) => boolean): void {
+  for (const [key, list] of lists) {
+    const rest = list.filter(isKept);
+    if (rest.length === 0) lists.delete(key);
+    else lists.set(key, rest);
+  }
+}
+
+function byOffset(one: StoredEvent, other: StoredEvent): number {
+  return one.offset - other.offset;
+}

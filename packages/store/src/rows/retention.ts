@@ -1,0 +1,15 @@
+const minuteMs = 60_000;
+
+/** How long what is asked again is answered as before, in milliseconds. */
+export const retention = {
+  /** The protocol promises 24 hours; the hour more is for clocks that were set. */
+  publishMs: 25 * 60 * minuteMs,
+  /** The protocol promises 5 minutes. */
+  answeredCommandMs: 60 * minuteMs,
+  /** A command that nobody ever answered: its run is gone, and its asker too. */
+  unansweredCommandMs: 24 * 60 * minuteMs,
+  /** Rows looked at in one step, so that no append waits for the cleaning. */
+  rowsPerStep: 200,
+  /** Appends between two steps; each step looks at more rows than were added since. */
+  appendsPerStep: 50,
+} as const;
