@@ -1,0 +1,44 @@
+import type { AskedQuestion } from "../../shared/question.ts";
+import { countLines, type LineCounts } from "../tools/count-lines.ts";
+import type { FileList } from "../tools/list-files.ts";
+import { measureReading, type ReadingSpeed } from "../tools/measure-reading.ts";
+import type { Intent } from "./read-intent.ts";
+import { createSteps, type StepResult, type Steps } from "./steps.ts";
+
+/** What the surveyor found. */
+export interface Survey {
+  readonly lines: StepResult<LineCounts>;
+  readonly reading: StepResult<ReadingSpeed>;
+}
+
+/** How many files the surveyor reads to measure. */
+const MEASURED_FILES = 20;
+
+/** Has a sub-agent count and measure: a run of its own, inside one tool call of the run that asked. */
+export function delegateSurvey(
+  steps: Steps,
+  asked: AskedQuestion,
+  files: FileList,
+  intent: Intent,
+): Promise<StepResult<Survey>> {
+  const input = { folder: asked.folder, files: files.count, seconds: intent.measureSeconds };
+  return steps.delegate("survey", "delegate_survey", input, async ({ startRun, toolCallId }) => {
+    const run = await startRun({
+      runId: `${asked.runId}.${toolCallId}`,
+      agent: { name: "surveyor" },
+      title: "Count and measure",
+      input,
+    });
+    await using _ended = run; // a throw on the way ends it as abandoned
+    const own = createSteps(run, asked.folder);
+    run.think(`I count the lines of ${files.count} files, then time how fast they can be read. `);
+    const lines = await own.call("lines", countLines, { expectedFiles: files.count });
+    const measured = {
+      paths: files.paths.slice(0, MEASURED_FILES),
+      seconds: intent.measureSeconds,
+    };
+    const reading = await own.call("reading", measureReading, measured);
+    await run.complete({ output: { lines, reading } });
+    return { lines, reading };
+  });
+}
