@@ -1,1 +1,62 @@
-export {};
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createRunwireServer } from "@runwire/server";
+import { attachRunwire } from "@runwire/server/node";
+import { endWithParent, exitWith, UserProblem } from "../shared/fail.ts";
+import {
+  fromParent,
+  type Listening,
+  settingsVariable,
+  workerTokenVariable,
+} from "../shared/messages.ts";
+import type { Settings } from "../shared/settings.ts";
+import { authenticate, authorize } from "./access.ts";
+import { isLoopback, refuseForeign } from "./loopback.ts";
+import { openStore } from "./open-store.ts";
+import { createRoutes } from "./routes.ts";
+
+endWithParent();
+start().catch(exitWith);
+
+async function start(): Promise<void> {
+  // The parent wrote it from the settings that it had checked.
+  const settings = JSON.parse(fromParent(settingsVariable)) as Settings;
+  const store = await openStore(settings.dataFolder);
+  const runwire = createRunwireServer({
+    store,
+    authenticate: authenticate(fromParent(workerTokenVariable)),
+    authorize,
+  });
+  const http = createServer(refuseForeign(createRoutes({ runwire, settings })));
+  attachRunwire(runwire, http, {
+    path: "/runwire",
+    allowHost: isLoopback,
+    allowOrigin: isLoopback,
+  });
+  const port = await listen(http, settings.port);
+  const listening: Listening = { type: "listening", port };
+  process.send?.(listening);
+
+  const stop = async () => {
+    await runwire.close();
+    await store.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stop());
+}
+
+function listen(http: ReturnType<typeof createServer>, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new UserProblem(
+              `Port ${port} is in use. Choose another with \`pnpm start --port 4001\`.`,
+            )
+          : error,
+      ),
+    );
+    // Listening on a host and a port, the address is an AddressInfo.
+    http.listen(port, "127.0.0.1", () => resolve((http.address() as AddressInfo).port));
+  });
+}
