@@ -79,11 +79,14 @@ export interface ChannelState {
   readonly olderRuns: boolean;
 }
 
+/** A record without a prototype: `constructor` is no run until an event says so. */
+const nothing = /* @__PURE__ */ Object.freeze(/* @__PURE__ */ Object.create(null));
+
 /** A channel of which nothing is known yet. Frozen. */
-export const emptyChannelState: ChannelState = Object.freeze({
-  runs: Object.freeze({}),
-  order: Object.freeze([]),
-  custom: Object.freeze([]),
-  keyed: Object.freeze({}),
+export const emptyChannelState: ChannelState = /* @__PURE__ */ Object.freeze({
+  runs: nothing,
+  order: /* @__PURE__ */ Object.freeze([]),
+  custom: /* @__PURE__ */ Object.freeze([]),
+  keyed: nothing,
   olderRuns: false,
 });

@@ -29,23 +29,35 @@ export function checkLifecycle(
 ): LifecycleViolation | undefined {
   if (event.runId === undefined) return undefined;
   if (facts.run === "completed")
-    return violation("run_completed", `run ${event.runId} has ended; nothing may follow its agent_completed`);
+    return violation(
+      "run_completed",
+      `run ${event.runId} has ended; nothing may follow its agent_completed`,
+    );
   if (event.type === "agent_started")
     return facts.run === "absent"
       ? undefined
       : violation("lifecycle_violation", `run ${event.runId} has already started`);
   if (facts.run === "absent")
-    return violation("run_not_found", `run ${event.runId} never started; publish its agent_started first`);
+    return violation(
+      "run_not_found",
+      `run ${event.runId} never started; publish its agent_started first`,
+    );
   return checkTool(facts.tool, event);
 }
 
-function checkTool(tool: LifecycleFacts["tool"], event: RunwireEvent): LifecycleViolation | undefined {
+function checkTool(
+  tool: LifecycleFacts["tool"],
+  event: RunwireEvent,
+): LifecycleViolation | undefined {
   if (event.type === "tool_executing" && tool === "completed")
     return violation("lifecycle_violation", `tool call ${event.toolCallId} is already completed`);
   if (event.type !== "tool_completed" || tool === "open") return undefined;
   return tool === "completed"
     ? violation("lifecycle_violation", `tool call ${event.toolCallId} is already completed`)
-    : violation("lifecycle_violation", `tool call ${event.toolCallId} was never started; publish tool_executing first`);
+    : violation(
+        "lifecycle_violation",
+        `tool call ${event.toolCallId} was never started; publish tool_executing first`,
+      );
 }
 
 function violation(code: LifecycleViolation["code"], message: string): LifecycleViolation {
