@@ -55,12 +55,10 @@ function toPaths(question: string): readonly string[] {
 
 /** What stands in quotes counts first, then names as code writes them, then the longest words. */
 function toKeywords(question: string): readonly string[] {
-  const quoted = [...question.matchAll(/["“`']([^"”`']{2,60})["”`']/g)].map(
-    (match) => match[1] ?? "",
-  );
-  const paths = toPaths(question);
-  const rest = paths.reduce((text, path) => text.replaceAll(path, " "), question);
-  const words = rest.match(/[\p{L}_$][\p{L}\p{N}_$.-]*[\p{L}\p{N}_$]/gu) ?? [];
+  const text = toPaths(question).reduce((rest, path) => rest.replaceAll(path, " "), question);
+  const quotes = [...text.matchAll(/["“`']([^"”`']{2,60})["”`']/g)];
+  const quoted = quotes.map((match) => match[1]?.trim() ?? "").filter(Boolean);
+  const words = text.match(/[\p{L}_$][\p{L}\p{N}_$.-]*[\p{L}\p{N}_$]/gu) ?? [];
   const telling = words.filter((word) => word.length > 2 && !STOP_WORDS.has(word.toLowerCase()));
   const ranked = [...telling].sort((one, other) => rank(other) - rank(one));
   const unique = new Map([...quoted, ...ranked].map((word) => [word.toLowerCase(), word]));

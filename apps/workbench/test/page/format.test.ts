@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { formatDuration, formatValue } from "../../src/page/run/format.ts";
+
+test.each([
+  [-5, "0 ms"],
+  [999, "999 ms"],
+  [1000, "1.0 s"],
+  [59_999, "59.9 s"],
+  [60_000, "1 min 00 s"],
+  [3_599_999, "59 min 59 s"],
+  [3_600_000, "1 h 00 min"],
+])("says %d ms as %s", (milliseconds, text) => {
+  expect(formatDuration(milliseconds)).toBe(text);
+});
+
+test("shows what JSON cannot hold by its own name", () => {
+  const value = {
+    at: new Date(0),
+    size: 12n,
+    owners: new Set([1n]),
+    byName: new Map([["a", 1]]),
+    bytes: new Uint8Array(3),
+    speed: Number.NaN,
+    never: new Date(Number.NaN),
+    nothing: null,
+    empty: [],
+  };
+  expect(formatValue(value)).toBe(
+    [
+      "{",
+      "  at: 1970-01-01T00:00:00.000Z",
+      "  size: 12n",
+      "  owners: Set(1) {",
+      "    1n",
+      "  }",
+      "  byName: Map(1) {",
+      '    "a" → 1',
+      "  }",
+      "  bytes: Uint8Array(3 bytes)",
+      "  speed: NaN",
+      "  never: no date",
+      "  nothing: null",
+      "  empty: []",
+      "}",
+    ].join("\n"),
+  );
+});
+
+test("leaves out the fields that have no value", () => {
+  expect(formatValue({ a: 1, b: undefined })).toBe("{\n  a: 1\n}");
+});
+
+test("names a circle instead of following it", () => {
+  const value: { self?: unknown } = {};
+  value.self = value;
+  expect(formatValue(value)).toBe("{\n  self: ↺ (seen above)\n}");
+});
+
+test("shows an object twice where it stands twice", () => {
+  const shared = { a: 1 };
+  expect(formatValue([shared, shared])).not.toContain("↺");
+});
