@@ -1,5 +1,6 @@
 export { isRunwireError, RunwireError } from "@runwire/serializer";
 export * from "./fold/channel-state.js";
+export { type MergeOptions, mergeEvents } from "./fold/merge-events.js";
 export { reduceChannel } from "./fold/reduce-channel.js";
 export * from "./rules/lifecycle.js";
 export * from "./wire/codes.js";
