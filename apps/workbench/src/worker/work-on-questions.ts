@@ -9,6 +9,8 @@ import { createWorkQueue } from "./work-queue.ts";
 
 /** Questions that are worked on at once; the others wait. */
 const MAX_AT_ONCE = 4;
+/** Of a question, in characters. */
+const MAX_TITLE_LENGTH = 200;
 
 /**
  * Follows the channel and does what is to do in it: questions that have no run yet are begun, runs that a
@@ -57,10 +59,18 @@ async function begin(client: RunwireClient, question: AskedQuestion): Promise<vo
     channel: CHANNEL,
     runId: question.runId,
     agent: { name: "explorer" },
-    title: question.question.slice(0, 200),
+    title: toTitle(question.question),
     input: { folder: question.folder, question: question.question },
   });
   await finish(run, question);
+}
+
+/** Cut between characters, never inside one. */
+function toTitle(question: string): string {
+  const characters = [...question];
+  return characters.length > MAX_TITLE_LENGTH
+    ? `${characters.slice(0, MAX_TITLE_LENGTH).join("")} …`
+    : question;
 }
 
 async function takeUp(
@@ -70,7 +80,7 @@ async function takeUp(
 ): Promise<void> {
   const run = await resumeRun(client, { channel: CHANNEL, runId: open.runId });
   await endOpenTools(run);
-  run.think("The worker stopped in the middle of this; I go on from what is done. ");
+  run.think("The worker stopped in the middle of this; I go on from what is done.");
   await finish(run, question);
 }
 

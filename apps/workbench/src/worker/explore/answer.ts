@@ -1,15 +1,15 @@
-import type { RunWriter } from "@runwire/agent";
 import type { Finding } from "./finding.ts";
+import type { Narrator } from "./narrator.ts";
 import type { Intent } from "./read-intent.ts";
 import { tell } from "./tell.ts";
 
 /** Writes the answer, a paragraph at a time, from what was found. */
 export async function writeAnswer(
-  run: RunWriter,
+  narrator: Narrator,
   intent: Intent,
   findings: readonly Finding[],
 ): Promise<void> {
-  for (const finding of sortFindings(intent, findings)) await run.say(`${tell(finding)}\n\n`);
+  for (const finding of sortFindings(intent, findings)) await narrator.say(tell(finding));
 }
 
 /** What answers the question comes first, the rest in the order in which it was found. */

@@ -1,9 +1,8 @@
-import type { AskedQuestion } from "../../shared/question.ts";
 import { countLines, type LineCounts } from "../tools/count-lines.ts";
 import type { FileList } from "../tools/list-files.ts";
 import { measureReading, type ReadingSpeed } from "../tools/measure-reading.ts";
-import type { Intent } from "./read-intent.ts";
-import { createSteps, type StepResult, type Steps } from "./steps.ts";
+import type { Exploration } from "./exploration.ts";
+import { createSteps, type StepResult } from "./steps.ts";
 
 /** What the surveyor found. */
 export interface Survey {
@@ -16,12 +15,11 @@ const MEASURED_FILES = 20;
 
 /** Has a sub-agent count and measure: a run of its own, inside one tool call of the run that asked. */
 export function delegateSurvey(
-  steps: Steps,
-  asked: AskedQuestion,
+  { asked, intent, steps }: Exploration,
   files: FileList,
-  intent: Intent,
 ): Promise<StepResult<Survey>> {
-  const input = { folder: asked.folder, files: files.count, seconds: intent.measureSeconds };
+  const seconds = intent.measureSeconds;
+  const input = { folder: asked.folder, files: files.count, seconds };
   return steps.delegate("survey", "delegate_survey", input, async ({ startRun, toolCallId }) => {
     const run = await startRun({
       runId: `${asked.runId}.${toolCallId}`,
@@ -31,13 +29,10 @@ export function delegateSurvey(
     });
     await using _ended = run; // a throw on the way ends it as abandoned
     const own = createSteps(run, asked.folder);
-    run.think(`I count the lines of ${files.count} files, then time how fast they can be read. `);
+    run.think(`I count the lines of ${files.count} files, then time how fast they can be read.`);
     const lines = await own.call("lines", countLines, { expectedFiles: files.count });
-    const measured = {
-      paths: files.paths.slice(0, MEASURED_FILES),
-      seconds: intent.measureSeconds,
-    };
-    const reading = await own.call("reading", measureReading, measured);
+    const paths = files.paths.slice(0, MEASURED_FILES);
+    const reading = await own.call("reading", measureReading, { paths, seconds });
     await run.complete({ output: { lines, reading } });
     return { lines, reading };
   });
