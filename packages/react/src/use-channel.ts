@@ -48,15 +48,19 @@ export function useChannelSnapshot<T>(
 export function useChannel(name: string, options?: ChannelOptions): ChannelView {
   const channel = useChannelObject(name, options);
   const snapshot = useChannelSnapshot(channel, wholeSnapshot);
-  return useMemo(() => toView(channel, snapshot), [channel, snapshot]);
+  const loadOlder = useCallback<Channel["loadOlder"]>(
+    (options) => channel.loadOlder(options),
+    [channel],
+  );
+  return useMemo(() => toView(snapshot, loadOlder), [snapshot, loadOlder]);
 }
 
 function wholeSnapshot(snapshot: ChannelSnapshot): ChannelSnapshot {
   return snapshot;
 }
 
-function toView(channel: Channel, { state, isLoading, error }: ChannelSnapshot): ChannelView {
+function toView(snapshot: ChannelSnapshot, loadOlder: Channel["loadOlder"]): ChannelView {
+  const { state, isLoading, error } = snapshot;
   const runs = state.order.flatMap((runId) => state.runs[runId] ?? []);
-  const loadOlder: Channel["loadOlder"] = (options) => channel.loadOlder(options);
   return { runs, state, isLoading, error, loadOlder };
 }
