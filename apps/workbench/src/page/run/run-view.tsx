@@ -1,0 +1,34 @@
+import { useWorkbenchRun } from "../use-workbench.ts";
+import { AbsentRun } from "./absent-run.tsx";
+import { CancelButton } from "./cancel-button.tsx";
+import { Elapsed } from "./elapsed.tsx";
+import { PartList } from "./part-list.tsx";
+import { RunEnd } from "./run-end.tsx";
+import { RunInput } from "./run-input.tsx";
+import styles from "./run-view.module.css";
+import { StatusMark, statusWords } from "./status-mark.tsx";
+
+/** One root run, whole. */
+export function RunView({ runId }: { readonly runId: string }) {
+  const run = useWorkbenchRun(runId);
+  if (!run) return <AbsentRun runId={runId} />;
+  const isRunning = run.status === "running";
+  return (
+    <article className={styles.run} data-run={runId} data-status={run.status} aria-busy={isRunning}>
+      <title>{`${run.title ?? run.agent.name} · runwire workbench`}</title>
+      <header className={styles.header}>
+        <h2>{run.title ?? run.agent.name}</h2>
+        <RunInput input={run.input} title={run.title} />
+        <div className={styles.facts}>
+          <span role="status">
+            <StatusMark status={run.status} /> {run.agent.name} {statusWords[run.status]}
+          </span>
+          <Elapsed startedAt={run.startedAt} completedAt={run.completedAt} />
+          {isRunning && <CancelButton runId={runId} />}
+        </div>
+      </header>
+      <PartList run={run} />
+      <RunEnd run={run} />
+    </article>
+  );
+}

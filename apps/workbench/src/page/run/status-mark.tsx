@@ -1,0 +1,35 @@
+import type { RunState, ToolPart } from "@runwire/protocol";
+import styles from "./status-mark.module.css";
+
+type Status = RunState["status"] | ToolPart["status"];
+
+/** How people say it. */
+export const statusWords: Record<Status, string> = {
+  preparing: "preparing",
+  awaiting_approval: "awaiting approval",
+  running: "running",
+  success: "done",
+  error: "failed",
+  cancelled: "cancelled",
+  abandoned: "abandoned",
+};
+
+const marks: Record<Status, string> = {
+  preparing: "…",
+  awaiting_approval: "?",
+  running: "●",
+  success: "✓",
+  error: "✗",
+  cancelled: "–",
+  abandoned: "!",
+};
+
+/** How a run or a tool call stands: a mark for the eye, a word for a screen reader. */
+export function StatusMark({ status }: { readonly status: Status }) {
+  return (
+    <span className={styles.mark} data-status={status} title={statusWords[status]}>
+      <span aria-hidden="true">{marks[status]}</span>
+      <span className="visually-hidden">{statusWords[status]}</span>
+    </span>
+  );
+}
