@@ -32,6 +32,11 @@ export const roomImports = {
     sqlite: ["rows"],
     testing: ["rows"],
   },
+  agent: {
+    encoding: [],
+    outbox: ["encoding"],
+    run: ["outbox", "encoding"],
+  },
   client: {
     connection: [],
     subscriptions: ["connection"],

@@ -1,0 +1,40 @@
+import type { EventError } from "@runwire/protocol";
+import { shorten } from "./split-text.js";
+
+const MAX_MESSAGE_LENGTH = 8_000;
+const MAX_NAME_LENGTH = 128;
+
+/** What people are told of something that was thrown: name, message and code, never the stack. */
+export function toEventError(thrown: unknown): EventError {
+  const name = readText(thrown, "name");
+  const code = readText(thrown, "code");
+  const message = isObject(thrown) ? readText(thrown, "message") : toText(thrown);
+  return {
+    ...(name !== undefined && { name: shorten(name, MAX_NAME_LENGTH) }),
+    message: shorten(message ?? toText(thrown), MAX_MESSAGE_LENGTH),
+    ...(code !== undefined && { code: shorten(code, MAX_NAME_LENGTH) }),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+/** Anything may be thrown: a getter that throws itself must not hide the first error. */
+function readText(thrown: unknown, key: "name" | "message" | "code"): string | undefined {
+  try {
+    const value = isObject(thrown) ? thrown[key] : undefined;
+    if (typeof value === "number") return String(value);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function toText(thrown: unknown): string {
+  try {
+    return String(thrown) || "no message";
+  } catch {
+    return "something that has no text";
+  }
+}
