@@ -15,12 +15,17 @@ export function App() {
   const { state, runs, isLoading, error, loadOlder } = useWorkbench();
   const main = useFocusOnChange(runId);
   return (
-    <div className={styles.page} data-open={runId === undefined ? undefined : "run"}>
+    <div className={styles.page} data-open={runId === undefined ? "none" : "run"}>
       <title>runwire workbench</title>
       <a className={styles.skip} href="#main">
         Skip to the run
       </a>
       <header className={styles.header}>
+        {runId !== undefined && (
+          <a className={styles.back} href="/" onClick={(event) => openRun(undefined, event)}>
+            ← All runs
+          </a>
+        )}
         <h1 className={styles.title}>
           <a href="/" onClick={(event) => openRun(undefined, event)}>
             runwire workbench

@@ -30,12 +30,8 @@ test("shows what JSON cannot hold by its own name", () => {
       "{",
       "  at: 1970-01-01T00:00:00.000Z",
       "  size: 12n",
-      "  owners: Set(1) {",
-      "    1n",
-      "  }",
-      "  byName: Map(1) {",
-      '    "a" → 1',
-      "  }",
+      "  owners: Set(1) { 1n }",
+      '  byName: Map(1) { "a" → 1 }',
       "  bytes: Uint8Array(3 bytes)",
       "  speed: NaN",
       "  never: no date",
@@ -46,14 +42,21 @@ test("shows what JSON cannot hold by its own name", () => {
   );
 });
 
+test("gives what is long a line for each field", () => {
+  const text = "x".repeat(60);
+  expect(formatValue({ text, deep: [text] })).toBe(
+    `{\n  text: "${text}"\n  deep: [\n    "${text}"\n  ]\n}`,
+  );
+});
+
 test("leaves out the fields that have no value", () => {
-  expect(formatValue({ a: 1, b: undefined })).toBe("{\n  a: 1\n}");
+  expect(formatValue({ a: 1, b: undefined })).toBe("{ a: 1 }");
 });
 
 test("names a circle instead of following it", () => {
   const value: { self?: unknown } = {};
   value.self = value;
-  expect(formatValue(value)).toBe("{\n  self: ↺ (seen above)\n}");
+  expect(formatValue(value)).toBe("{ self: ↺ (seen above) }");
 });
 
 test("shows an object twice where it stands twice", () => {

@@ -1,5 +1,7 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** What fits into so many characters stands in one line. */
+const MAX_LINE_LENGTH = 60;
 
 /** A length of time as people say it: `120 ms`, `4.2 s`, `3 min 05 s`, `2 h 04 min`. Never negative. */
 export function formatDuration(milliseconds: number): string {
@@ -51,5 +53,7 @@ function writeObject(value: object, indent: string, above: ReadonlySet<object>):
 
 function writeRows(open: string, rows: readonly string[], close: string, indent: string): string {
   if (rows.length === 0) return open + close;
+  const line = `${open} ${rows.join(", ")} ${close}`;
+  if (line.length <= MAX_LINE_LENGTH && !line.includes("\n")) return line;
   return `${open}\n${rows.map((row) => `${indent}  ${row}`).join("\n")}\n${indent}${close}`;
 }

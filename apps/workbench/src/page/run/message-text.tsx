@@ -10,7 +10,8 @@ export const MessageText = memo(function MessageText({ part }: { readonly part: 
       className={part.kind === "reasoning" ? styles.reasoning : styles.output}
       aria-label={part.kind === "reasoning" ? "Reasoning" : "Answer"}
     >
-      {part.text}
+      {part.kind === "output" && <h3>Answer</h3>}
+      <div data-text>{part.text}</div>
     </section>
   );
 });

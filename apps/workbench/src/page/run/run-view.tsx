@@ -1,3 +1,4 @@
+import type { RunState } from "@runwire/protocol";
 import { useWorkbenchRun } from "../use-workbench.ts";
 import { AbsentRun } from "./absent-run.tsx";
 import { CancelButton } from "./cancel-button.tsx";
@@ -7,14 +8,25 @@ import { RunEnd } from "./run-end.tsx";
 import { RunInput } from "./run-input.tsx";
 import styles from "./run-view.module.css";
 import { StatusMark, statusWords } from "./status-mark.tsx";
+import { useFollowEnd } from "./use-follow-end.ts";
 
 /** One root run, whole. */
 export function RunView({ runId }: { readonly runId: string }) {
   const run = useWorkbenchRun(runId);
-  if (!run) return <AbsentRun runId={runId} />;
+  return run ? <PresentRun run={run} /> : <AbsentRun runId={runId} />;
+}
+
+function PresentRun({ run }: { readonly run: RunState }) {
   const isRunning = run.status === "running";
+  const article = useFollowEnd(isRunning);
   return (
-    <article className={styles.run} data-run={runId} data-status={run.status} aria-busy={isRunning}>
+    <article
+      className={styles.run}
+      ref={article}
+      data-run={run.runId}
+      data-status={run.status}
+      aria-busy={isRunning}
+    >
       <title>{`${run.title ?? run.agent.name} · runwire workbench`}</title>
       <header className={styles.header}>
         <h2>{run.title ?? run.agent.name}</h2>
@@ -24,7 +36,7 @@ export function RunView({ runId }: { readonly runId: string }) {
             <StatusMark status={run.status} /> {run.agent.name} {statusWords[run.status]}
           </span>
           <Elapsed startedAt={run.startedAt} completedAt={run.completedAt} />
-          {isRunning && <CancelButton runId={runId} />}
+          {isRunning && <CancelButton runId={run.runId} />}
         </div>
       </header>
       <PartList run={run} />

@@ -43,7 +43,7 @@ export function ToolCard({ part, children }: ToolCardProps) {
 
 function ToolInput({ part }: { readonly part: ToolPart }) {
   const text = part.input === undefined ? part.inputText : formatValue(part.input);
-  return text ? <FoldedText label="Input" text={text} /> : null;
+  return text && text !== "{}" ? <FoldedText label="Input" text={text} /> : null;
 }
 
 /** A bar while the call goes on, full once it succeeded; none where nothing is known of how far it is. */

@@ -1,0 +1,39 @@
+import { type RefObject, useEffect, useRef } from "react";
+
+/** So near to the end, in pixels, counts as being there. */
+const NEAR = 48;
+
+/**
+ * Keeps the end of an element in sight while it grows, for as long as `isGrowing` and until the person scrolls
+ * away from it. Whoever scrolls is the nearest `main` around the element.
+ */
+export function useFollowEnd(isGrowing: boolean): RefObject<HTMLElement | null> {
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const content = element.current;
+    const scroller = content?.closest("main");
+    if (!isGrowing || !content || !scroller) return;
+    return followEnd(content, scroller);
+  }, [isGrowing]);
+  return element;
+}
+
+function followEnd(content: Element, scroller: Element): () => void {
+  let isAtEnd = isNearEnd(scroller);
+  const onScroll = () => {
+    isAtEnd = isNearEnd(scroller);
+  };
+  const observer = new ResizeObserver(() => {
+    if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  });
+  scroller.addEventListener("scroll", onScroll, { passive: true });
+  observer.observe(content);
+  return () => {
+    scroller.removeEventListener("scroll", onScroll);
+    observer.disconnect();
+  };
+}
+
+function isNearEnd({ scrollHeight, scrollTop, clientHeight }: Element): boolean {
+  return scrollHeight - scrollTop - clientHeight < NEAR;
+}
