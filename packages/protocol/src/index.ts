@@ -4,6 +4,7 @@ export { type MergeOptions, mergeEvents } from "./fold/merge-events.js";
 export { reduceChannel } from "./fold/reduce-channel.js";
 export * from "./rules/lifecycle.js";
 export * from "./wire/codes.js";
+export { isDelta } from "./wire/delta.js";
 export * from "./wire/events.js";
 export * from "./wire/limits.js";
 export * from "./wire/messages.js";
