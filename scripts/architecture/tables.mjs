@@ -39,7 +39,9 @@ export const roomImports = {
   },
   client: {
     connection: [],
-    subscriptions: ["connection"],
+    requests: [],
+    subscriptions: ["requests"],
+    runs: ["requests"],
   },
   server: {
     node: ["connection"],

@@ -102,7 +102,7 @@ export interface ClientReport {
   readonly cause?: unknown;
 }
 
-export { type ResetReason };
+export type { ResetReason };
 
 /** One connection, many channels; also a {@link RunTarget}, so that runs are written through it. */
 export interface RunwireClient extends RunTarget {

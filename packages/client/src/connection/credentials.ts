@@ -1,0 +1,44 @@
+import { RunwireError } from "@runwire/protocol";
+import type { Clock } from "../environment.js";
+
+/** A token, or where to get one; asked for each connection, and before the credentials run out. */
+export type TokenSource =
+  | string
+  | (() => string | undefined | Promise<string | undefined>)
+  | undefined;
+
+/** How long `token()` may take. */
+export const tokenTimeoutMs = 10_000;
+
+/**
+ * Asks for the token: once at a time, and not longer than 10 s.
+ *
+ * The promise rejects with `token_failed`.
+ */
+export function createCredentials(
+  source: TokenSource,
+  clock: Clock,
+): () => Promise<string | undefined> {
+  let asked: Promise<string | undefined> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+
+  async function ask(): Promise<string | undefined> {
+    if (typeof source !== "function") return source;
+    let timer: unknown;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = clock.setTimeout(() => reject(new Error("no answer for 10 s")), tokenTimeoutMs);
+    });
+    try {
+      return await Promise.race([source(), timeout]);
+    } catch (cause) {
+      throw new RunwireError("token_failed", `token() gave no token: ${String(cause)}`, { cause });
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { ClientReport } from "./client-types.js";
+import type { Clock } from "./environment.js";
+
+export interface ReporterOptions {
+  readonly clock: Clock;
+  send(text: string): boolean;
+  readonly onReport: ((report: ClientReport) => void) | undefined;
+}
+
+/** What concerns the server; at most so many of them a minute. */
+const shared: readonly ClientReport["code"][] = ["malformed_message", "gap", "decode_failed"];
+const maxPerMinute = 10;
+
+/** Tells the application, and the server of what went wrong on its side. */
+export function createReporter({ clock, send, onReport }: ReporterOptions) {
+  let since = Number.NEGATIVE_INFINITY;
+  let sent = 0;
+  return { report };
+
+  function report(what: ClientReport): void {
+    try {
+      onReport?.(what);
+    } catch {
+      // There is nobody left to tell.
+    }
+    if (shared.includes(what.code) && isAllowed())
+      send(JSON.stringify({ type: "report", code: what.code, detail: what.message }));
+  }
+
+  function isAllowed(): boolean {
+    const now = clock.now();
+    if (now - since >= 60_000) [since, sent] = [now, 0];
+    return ++sent <= maxPerMinute;
+  }
+}

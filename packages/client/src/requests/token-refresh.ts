@@ -1,0 +1,54 @@
+import type { ClientReport } from "../client-types.js";
+import { type Clock, createTimer } from "../environment.js";
+import type { Requests } from "./requests.js";
+
+export interface TokenRefreshOptions {
+  readonly clock: Clock;
+  readonly requests: Requests;
+  report(report: ClientReport): void;
+  /** Absent where there is no other token to be had. */
+  readonly askToken: (() => Promise<string | undefined>) | undefined;
+}
+
+/** How long before the credentials run out a fresh token is asked for, where they last that long. */
+const earlyMs = 60_000;
+
+/**
+ * Sends a fresh token before the credentials of the living connection run out.
+ *
+ * `expiresAt` is by the server's clock, and ours may be a day off: so the time is counted from the first
+ * `pong`, which tells what time it is there.
+ */
+export function createTokenRefresh({ clock, requests, report, askToken }: TokenRefreshOptions) {
+  const timer = createTimer(clock);
+  let expiresAt: number | undefined;
+  return {
+    /** What `welcome` and `authenticated` say. */
+    noteExpiry(at: number | undefined) {
+      timer.clear();
+      expiresAt = at;
+    },
+    notePong(serverNow: number) {
+      if (expiresAt === undefined || !askToken) return;
+      const leftMs = expiresAt - serverNow;
+      expiresAt = undefined;
+      timer.set(Math.max(leftMs - earlyMs, leftMs / 2), () => void refresh(askToken));
+    },
+    stop: timer.clear,
+  };
+
+  async function refresh(ask: () => Promise<string | undefined>): Promise<void> {
+    try {
+      const token = await ask();
+      const answer = await requests.ask({
+        answer: "authenticated",
+        kind: "once",
+        text: (id) => JSON.stringify({ type: "authenticate", id, token }),
+      });
+      expiresAt = answer.expiresAt;
+    } catch (cause) {
+      // The old credentials go on until they run out; then 4401 asks for a token once more.
+      report({ code: "server_error", message: "the credentials could not be renewed", cause });
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { LogPage } from "@runwire/protocol";
+import { decodeValue } from "@runwire/serializer";
+import type { Channel, ChannelOptions } from "../client-types.js";
+import type { Requests } from "../requests/requests.js";
+import { decodeEvents } from "./decode-events.js";
+import { createOlderLoader } from "./load-older.js";
+import { fullDepth } from "./plan-range.js";
+import { readEvents } from "./read-events.js";
+import { emptySnapshot, type Subscription } from "./subscription.js";
+import type { Subscriptions } from "./subscriptions.js";
+
+export interface ChannelParts {
+  readonly subscriptions: Subscriptions;
+  readonly requests: Requests;
+  readonly decodeValues: boolean;
+  /** The connection is needed. */
+  start(): void;
+}
+
+/** How often a request is sent again where the server says that it may. */
+const retries = 5;
+
+export function createChannel(
+  name: string,
+  { runs: depth = fullDepth }: ChannelOptions,
+  { subscriptions, requests, decodeValues, start }: ChannelParts,
+): Channel {
+  let older: { readonly of: Subscription; load(limit?: number): Promise<boolean> } | undefined;
+
+  return {
+    name,
+    subscribe(listener) {
+      return follow(subscriptions.of(name).addListener(listener));
+    },
+    onSnapshot: (listener) => follow(subscriptions.of(name).changes.add(listener)),
+    snapshot: () => subscriptions.find(name)?.snapshot() ?? emptySnapshot,
+    events: (options = {}) => ({
+      [Symbol.asyncIterator]() {
+        start();
+        return readEvents({ fetch, subscription: subscriptions.of(name) }, options);
+      },
+    }),
+    async loadOlder({ limit } = {}) {
+      const subscription = subscriptions.of(name);
+      if (older?.of !== subscription)
+        older = { of: subscription, load: createOlderLoader({ list, fetch, subscription }) };
+      return older.load(limit);
+    },
+    async runs({ before, limit } = {}) {
+      const { runs, more } = await list(before, limit);
+      return { runs, more };
+    },
+    command,
+  };
+
+  function follow(undo: () => void): () => void {
+    const leave = subscriptions.of(name).follow(depth);
+    start();
+    return () => {
+      undo();
+      leave();
+    };
+  }
+
+  function fetch(after: number): Promise<LogPage> {
+    start();
+    return requests.ask<"fetched">({
+      answer: "fetched",
+      retries,
+      text: (id) => JSON.stringify({ type: "fetch", id, channel: name, after }),
+      ...(decodeValues && { decode: ({ events }) => decodeEvents(events) }),
+    });
+  }
+
+  function list(before: string | undefined, limit: number | undefined) {
+    start();
+    return requests.ask({
+      answer: "listed",
+      retries,
+      text: (id) => JSON.stringify({ type: "list", id, channel: name, before, limit }),
+    });
+  }
+
+  async function command(runId: string, command: string, data?: unknown): Promise<unknown> {
+    start();
+    const { result } = await requests.ask<"commanded">({
+      answer: "commanded",
+      retries,
+      text: (id) =>
+        JSON.stringify({ type: "command", id, channel: name, runId, name: command, data }),
+      ...(decodeValues && {
+        decode: (answer) => Object.assign(answer, { result: decodeValue(answer.result) }),
+      }),
+    });
+    return result;
+  }
+}

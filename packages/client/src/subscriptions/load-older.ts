@@ -1,0 +1,59 @@
+import type { Listed, LogPage } from "@runwire/protocol";
+import type { ChannelEvent } from "../client-types.js";
+import type { Subscription } from "./subscription.js";
+
+export interface OlderSource {
+  list(before: string | undefined, limit: number | undefined): Promise<Listed>;
+  /** Reads a page, decoded where that is wanted. */
+  fetch(after: number): Promise<LogPage>;
+  readonly subscription: Subscription;
+}
+
+/**
+ * Loads the newest root runs that the state lacks, with their descendants and the channel's own events
+ * between them. One call after another; each goes on where the last one stopped, until the state begins anew.
+ */
+export function createOlderLoader(source: OlderSource): (limit?: number) => Promise<boolean> {
+  const { subscription } = source;
+  let last: Promise<unknown> = Promise.resolve();
+  let life = subscription.life();
+  let before: string | undefined;
+
+  return (limit) => {
+    const next = last.then(() => load(limit));
+    last = next.catch(() => {});
+    return next;
+  };
+
+  async function load(limit: number | undefined): Promise<boolean> {
+    if (life !== subscription.life()) before = undefined;
+    life = subscription.life();
+    for (;;) {
+      const { runs, more } = await source.list(before, limit);
+      const { runs: known } = subscription.snapshot().state;
+      const missing = runs.filter(({ runId }) => !Object.hasOwn(known, runId));
+      const events = missing.length > 0 ? await read(missing) : [];
+      before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? before;
+      if (events.length > 0 || !more) subscription.addOlder(life, events, more);
+      if (events.length > 0 || !more) return events.length > 0;
+    }
+  }
+
+  /** In the order of the log: from the first of these runs to their last, and to where the state begins. */
+  async function read(runs: Listed["runs"]): Promise<readonly ChannelEvent[]> {
+    const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
+    const floor = subscription.floor();
+    let after = Math.min(...runs.map(({ first }) => first)) - 1;
+    const end = Math.max(...runs.map(({ last }) => last), Number.isFinite(floor) ? floor - 1 : 0);
+    const events: ChannelEvent[] = [];
+    while (after < end) {
+      const page = await source.fetch(after);
+      for (const event of page.events)
+        if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))
+          events.push(event);
+      if (page.offset <= after) break;
+      after = page.offset;
+    }
+    return events;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ChannelState } from "@runwire/protocol";
+
+/**
+ * Puts what is older under a state: what both have is the state's, and the runs stand in the order of
+ * `firsts`, the offsets of their `agent_started`.
+ */
+export function mergeOlder(
+  state: ChannelState,
+  older: ChannelState,
+  firsts: ReadonlyMap<string, number>,
+): ChannelState {
+  const runs = { ...older.runs, ...state.runs };
+  const firstOf = (runId: string) => firsts.get(runId) ?? 0;
+  const order = Object.keys(runs).sort((one, other) => firstOf(one) - firstOf(other));
+  const keyed = { ...older.keyed, ...state.keyed };
+  for (const [name, parts] of Object.entries(older.keyed))
+    keyed[name] = { ...parts, ...state.keyed[name] };
+  return { ...state, runs, order, keyed, custom: [...older.custom, ...state.custom] };
+}

@@ -1,0 +1,47 @@
+/** A range of a channel: everything with `after` < offset ≤ `offset`. */
+export interface Range {
+  readonly after: number;
+  readonly offset: number;
+}
+
+/**
+ * What to do with a range at a position (`PROTOCOL.md` § 4):
+ *
+ *   position ──┐
+ *   … ■■■■■■■■■│
+ *      [range] │            drop       all of it is known
+ *              [range]      apply      it touches
+ *              │   [range]  gap        something is missing: apply nothing, subscribe again
+ *           [range]         gap        it overlaps; a merged event cannot be cut in two
+ */
+export type RangePlan = "drop" | "apply" | "gap";
+
+export function planRange(position: number, { after, offset }: Range): RangePlan {
+  if (offset <= position) return "drop";
+  return after === position ? "apply" : "gap";
+}
+
+/** How much of a channel is wanted: nothing, its head, the latest root runs, everything. */
+export type Depth = number;
+
+export const noDepth = -1;
+/** Only how far the log has grown, for those who read it themselves. */
+export const headDepth = 0;
+export const fullDepth = Number.POSITIVE_INFINITY;
+
+/** What is known when a channel is subscribed again. */
+export interface Progress {
+  readonly epoch: string;
+  readonly offset: number;
+  /** With what depth it was subscribed. */
+  readonly depth: Depth;
+  /** Whether it has been level with the log. */
+  readonly wasLevel: boolean;
+}
+
+/** Where a subscription of this depth begins: at the position, or from the start. */
+export function isContinuable(progress: Progress | undefined, depth: Depth): progress is Progress {
+  if (!progress || depth > progress.depth) return false;
+  // `runs` is chosen once: who was cut before it was level does not know which runs were meant.
+  return progress.wasLevel || progress.depth === fullDepth;
+}

@@ -1,0 +1,111 @@
+import { type LogPage, type ResetReason, RunwireError } from "@runwire/protocol";
+import type { ChannelEvent, EventsOptions } from "../client-types.js";
+import { headDepth } from "./plan-range.js";
+import type { Subscription } from "./subscription.js";
+
+export interface EventSource {
+  /** Reads a page, decoded where that is wanted. */
+  fetch(after: number): Promise<LogPage>;
+  readonly subscription: Subscription;
+}
+
+/** Where reading goes on; without an epoch before anything was read. */
+interface ReadPosition {
+  readonly epoch?: string;
+  readonly offset: number;
+}
+
+/** Beyond every log: an answer from there tells where the head is. */
+const beyond = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Every event as it was written, page by page; at the head it waits until the channel's subscription
+ * says that the log has grown. One page is in memory, and the next is asked for when it was taken.
+ */
+export async function* readEvents(
+  { fetch, subscription }: EventSource,
+  { from = "start", signal }: EventsOptions,
+): AsyncGenerator<ChannelEvent, void, undefined> {
+  const stop = subscription.follow(headDepth);
+  try {
+    let position = await beginAt();
+    while (position && !signal?.aborted) {
+      const page: LogPage | undefined = await unlessAborted(fetch(position.offset), signal);
+      if (!page) return;
+      refuseLoss(page, position, from);
+      yield* page.events;
+      position = { epoch: page.epoch, offset: page.offset };
+      if (page.offset >= page.head) await whenGrown(subscription, position, signal);
+    }
+  } finally {
+    stop();
+  }
+
+  async function beginAt(): Promise<ReadPosition | undefined> {
+    if (from === "start") return { offset: 0 };
+    if (from !== "now") return from;
+    const page = await unlessAborted(fetch(beyond), signal);
+    return page && { epoch: page.epoch, offset: page.head };
+  }
+}
+
+function refuseLoss(page: LogPage, position: ReadPosition, from: EventsOptions["from"]): void {
+  const reason = toLoss(page, position, from);
+  if (reason)
+    throw new RunwireError(
+      "reset",
+      `the log cannot be continued (${reason}); begin from the start`,
+    );
+}
+
+function toLoss(
+  { epoch, head, trimmed }: LogPage,
+  position: ReadPosition,
+  from: EventsOptions["from"],
+): ResetReason | undefined {
+  if (position.epoch !== undefined && position.epoch !== epoch) return "epoch";
+  if (position.offset > head) return "ahead";
+  // From the start means: all that is kept.
+  return trimmed && from !== "start" ? "trimmed" : undefined;
+}
+
+/** Resolves when the log is longer than `position`, is another one, cannot be followed, or at `signal`. */
+function whenGrown(
+  subscription: Subscription,
+  position: ReadPosition,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = subscription.heads.add(check);
+    signal?.addEventListener("abort", check);
+    check();
+
+    function check(): void {
+      const log = subscription.log();
+      const isSame = !log || (log.epoch === position.epoch && log.head <= position.offset);
+      // Where it is refused, the next page says so to the one who reads.
+      if (isSame && !subscription.snapshot().error && !signal?.aborted) return;
+      stop();
+      signal?.removeEventListener("abort", check);
+      resolve();
+    }
+  });
+}
+
+/** Resolves to nothing when the signal aborts first; leaves no listener behind. */
+async function unlessAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value | undefined> {
+  let stop = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
