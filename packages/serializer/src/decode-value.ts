@@ -84,6 +84,7 @@ function isContainer(value: unknown): value is Container {
 }
 
 function tagOf(value: Container): string | undefined {
+  if (Array.isArray(value)) return undefined;
   const keys = Object.keys(value);
   const tag = keys.find((key) => key[0] === "$");
   const isAlone = keys.length === 1 || (tag === "$bytes" && keys.length === 2 && "type" in value);

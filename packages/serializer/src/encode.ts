@@ -1,6 +1,6 @@
 import { cutToBytes } from "./cut-to-bytes.js";
 import { type EncodeOptions, resolveOptions, type Settings } from "./options.js";
-import { isPlain } from "./scan-plain.js";
+import { isPlain, mayHoldTagKey } from "./scan-plain.js";
 import { fitsBytes } from "./strings.js";
 import { type JsonTree, toJsonTree } from "./walk.js";
 import type { Loss } from "./walk-context.js";
@@ -62,10 +62,11 @@ function encodeWith(value: unknown, settings: Settings, losses: Loss[] | undefin
 /** `undefined` where the value is not plain or not small enough. */
 function encodePlain(value: unknown, settings: Settings): string | undefined {
   try {
-    if (!isPlain(value, settings)) return undefined;
+    if (typeof value !== "object" || value === null || !isPlain(value, settings)) return undefined;
     // A getter may have changed its mind: then there may be an error, or no text at all.
     const json: string | undefined = JSON.stringify(value);
-    return json !== undefined && fitsBytes(json, settings.limits.maxBytes) ? json : undefined;
+    if (json === undefined || mayHoldTagKey(json)) return undefined;
+    return fitsBytes(json, settings.limits.maxBytes) ? json : undefined;
   } catch {
     return undefined;
   }
@@ -75,15 +76,35 @@ function encodePlain(value: unknown, settings: Settings): string | undefined {
 const exhausted = '{"$unserializable":"the call stack is full"}';
 
 function encodeTagged(value: unknown, settings: Settings, losses: Loss[] | undefined): string {
+  const json =
+    tryTagged(value, settings, losses, true) ?? tryTagged(value, settings, losses, false);
+  if (json === undefined) losses?.push({ path: "", reason: "unserializable" });
+  return json ?? exhausted;
+}
+
+/**
+ * `undefined` where it threw: the call stack is full, or a value that was trusted has changed its
+ * mind between the scan and the writing.
+ */
+function tryTagged(
+  value: unknown,
+  settings: Settings,
+  losses: Loss[] | undefined,
+  trusts: boolean,
+): string | undefined {
+  if (losses !== undefined) losses.length = 0;
   try {
-    return stringify(toJsonTree(value, settings, losses), settings, losses);
+    return stringify(toJsonTree(value, settings, losses, trusts), settings, losses);
   } catch {
-    losses?.push({ path: "", reason: "unserializable" });
-    return exhausted;
+    return undefined;
   }
 }
 
-function stringify(tree: JsonTree, { limits }: Settings, losses: Loss[] | undefined): string {
+function stringify(
+  tree: JsonTree,
+  { limits }: Settings,
+  losses: Loss[] | undefined,
+): string | undefined {
   // The tree shares its strings with the value; the text would not: 100,000 times the same megabyte.
   const json = tree.characters > limits.maxBytes ? undefined : JSON.stringify(tree.json);
   if (json !== undefined && fitsBytes(json, limits.maxBytes)) return json;

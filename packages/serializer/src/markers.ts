@@ -4,7 +4,7 @@ import { headOf } from "./strings.js";
 
 /** Stands in the tree for a value that has no room above `maxDepth`; never written. */
 export const tooDeep = Symbol("too deep");
-export type TooDeep = typeof tooDeep;
+type TooDeep = typeof tooDeep;
 
 /** What a redacted value reads as. */
 export const redacted = "[redacted]";

@@ -1,4 +1,5 @@
 import { RunwireError } from "./errors.js";
+import { isTagKey } from "./json.js";
 import { type EncodeLimits, resolveLimits } from "./limits.js";
 import type { EnumNames } from "./names.js";
 import { createRedactor, type Redaction, type Redactor } from "./redact.js";
@@ -25,12 +26,12 @@ export interface EncodeOptions {
 export interface Settings {
   readonly limits: EncodeLimits;
   readonly redactor: Redactor | undefined;
-  readonly names: EnumNames;
+  readonly names: EnumNames | undefined;
   /** Whether a member of this name may be written otherwise than as it is; absent: none is. */
   readonly suspects: ((key: string) => boolean) | undefined;
+  /** The same where nobody looks for tags in the text afterwards. */
+  readonly suspectsInside: (key: string) => boolean;
 }
-
-const noNames: EnumNames = {};
 
 let defaultSettings: Settings | undefined;
 const known = new WeakMap<EncodeOptions, Settings>();
@@ -51,18 +52,29 @@ export function resolveOptions(options: EncodeOptions | undefined): Settings {
   return settings;
 }
 
-function createSettings({ limits, redact = [], names = noNames }: EncodeOptions): Settings {
-  const redactor = redact.length === 0 ? undefined : createRedactor(redact.map(checkRedaction));
-  return { limits: resolveLimits(limits), redactor, names, suspects: suspecting(redactor, names) };
+function createSettings({ limits, redact = [], names }: EncodeOptions): Settings {
+  const redactor = createRedactor(checkRedactions(redact));
+  const suspects = suspecting(redactor, names);
+  return {
+    limits: resolveLimits(limits),
+    redactor,
+    names,
+    suspects,
+    suspectsInside: suspects === undefined ? isTagKey : (key) => isTagKey(key) || suspects(key),
+  };
 }
 
-function checkRedaction(one: Redaction): Redaction {
-  if (typeof one === "string" || one instanceof RegExp) return one;
-  throw new RunwireError("invalid_options", "redact takes strings and regular expressions");
+function checkRedactions(redact: readonly Redaction[]): readonly Redaction[] {
+  const isRedaction = (one: unknown) => typeof one === "string" || one instanceof RegExp;
+  if (Array.isArray(redact) && redact.every(isRedaction)) return redact;
+  throw new RunwireError(
+    "invalid_options",
+    "redact takes a list of strings and regular expressions",
+  );
 }
 
-function suspecting(redactor: Redactor | undefined, names: EnumNames) {
+function suspecting(redactor: Redactor | undefined, names: EnumNames | undefined) {
+  if (names === undefined) return redactor?.suspects;
   const isNamed = (key: string) => Object.hasOwn(names, key);
-  if (redactor !== undefined) return (key: string) => redactor.suspects(key) || isNamed(key);
-  return Object.keys(names).length > 0 ? isNamed : undefined;
+  return redactor === undefined ? isNamed : (key: string) => redactor.suspects(key) || isNamed(key);
 }

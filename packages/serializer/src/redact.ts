@@ -29,8 +29,9 @@ export interface Redactor {
 
 type Pattern = readonly string[];
 
-/** Compiles the patterns once. */
-export function createRedactor(redact: readonly Redaction[]): Redactor {
+/** Compiles the patterns once; `undefined` where there are none. */
+export function createRedactor(redact: readonly Redaction[]): Redactor | undefined {
+  if (redact.length === 0) return undefined;
   const names = redact.filter((one) => typeof one === "string").map((one) => one.toLowerCase());
   const patterns = names.filter((name) => name.includes(".")).map((name) => name.split("."));
   const expressions = redact.filter((one) => one instanceof RegExp).map(withoutPosition);

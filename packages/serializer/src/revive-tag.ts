@@ -117,8 +117,10 @@ const errorType = /^(Eval|Range|Reference|Syntax|Type|URI)Error$/;
 
 function toError(payload: unknown): Error {
   const fields = Object(payload) as Readonly<Record<string, unknown>>;
-  const name = text(fields.name);
-  const message = text(fields.message);
+  if (!("name" in fields && "message" in fields)) refuse();
+  // Either may be something else, where it threw or a limit cut it: then it is put in afterwards.
+  const name = typeof fields.name === "string" ? fields.name : "Error";
+  const message = typeof fields.message === "string" ? fields.message : "";
   const error =
     name === "AggregateError" ? new AggregateError([], message) : new (errorClass(name))(message);
   // Its own would tell where it was decoded.

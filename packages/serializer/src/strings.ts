@@ -17,7 +17,7 @@ function isLowSurrogate(code: number): boolean {
 }
 
 /** Bytes of a JSON text in UTF-8. Lone surrogates are escaped in it, so each surrogate is half of 4. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

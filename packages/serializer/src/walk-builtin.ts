@@ -1,3 +1,4 @@
+import { toIsoText } from "./iso-time.js";
 import { type Encoded, tooDeep } from "./markers.js";
 import { encodeArrayBuffer, encodeView } from "./walk-bytes.js";
 import { encodeMap, encodeSet } from "./walk-collections.js";
@@ -11,83 +12,67 @@ export function encodeBuiltin(walk: Walk, value: object, place: number): Encoded
   if (value instanceof Error) return encodeError(walk, value, place);
   if (ArrayBuffer.isView(value)) return encodeView(walk, value, place);
   // Knows a Date of another realm too, but an object can lie in it.
-  const claim = Object.prototype.toString.call(value).slice("[object ".length, -1);
-  if (opaque.has(claim)) return encodeThrown(walk, `a ${claim} cannot be read`, place);
   readers ??= createReaders();
-  if (!Object.hasOwn(readers, claim)) return undefined;
-  return readers[claim]?.(value)?.(walk, place);
+  return readers.get(Object.prototype.toString.call(value))?.(walk, value, place);
 }
 
 /** Made at the first need: a bundle that only decodes carries none of it. */
-let readers: Readonly<Record<string, Reader>> | undefined;
+let readers: ReadonlyMap<string, Reader> | undefined;
 
-type Write = (walk: Walk, place: number) => Encoded;
-type Reader = (value: object) => Write | undefined;
-
-/** They hold something that no other code may look at. */
-const opaque = new Set(["Promise", "WeakMap", "WeakSet", "WeakRef", "Generator", "AsyncGenerator"]);
+/** `undefined` where the object only claims to be of the type. */
+type Reader = (walk: Walk, value: object, place: number) => Encoded | undefined;
 
 /**
  * Each reads the data behind its type with the type's own method: a subclass may have changed the
  * method, and an object that only claims the type makes it throw and is written as what it is.
  */
-function createReaders(): Readonly<Record<string, Reader>> {
-  return {
-    Date: branded(Date.prototype.getTime, (time) => (walk, at) => encodeDate(walk, time, at)),
-    // An error of another realm; what only claims to be one may lack its fields.
-    Error: (value) => (walk, at) => encodeError(walk, value as Error, at),
-    Map: branded(
-      getterOf(Map, "size"),
-      (_, value) => (walk, at) =>
-        // The size could be read, so it is a Map.
-        encodeMap(walk, value as ReadonlyMap<unknown, unknown>, at),
-    ),
-    Set: branded(
-      getterOf(Set, "size"),
-      (_, value) => (walk, at) =>
-        // The size could be read, so it is a Set.
-        encodeSet(walk, value as ReadonlySet<unknown>, at),
-    ),
-    RegExp: branded(
-      getterOf(RegExp, "source"),
-      (_, value) => (walk, at) => leaf(walk, at, "$regexp", RegExp.prototype.toString.call(value)),
-    ),
-    URL: branded(
-      getterOf(URL, "href"),
-      (href) => (walk, at) => leaf(walk, at, "$url", String(href)),
-    ),
-    ArrayBuffer: branded(
-      getterOf(ArrayBuffer, "byteLength"),
-      (_, value) => (walk, at) =>
-        // The length could be read, so it is an ArrayBuffer.
-        encodeArrayBuffer(walk, value as ArrayBuffer, at),
-    ),
-    SharedArrayBuffer: (value) => (walk, at) =>
-      // Only pages that are isolated have the type; its constructor throws at anything else.
-      encodeArrayBuffer(walk, value as SharedArrayBuffer, at),
-    String: boxed(String.prototype.valueOf),
-    Number: boxed(Number.prototype.valueOf),
-    Boolean: boxed(Boolean.prototype.valueOf),
-    BigInt: boxed(BigInt.prototype.valueOf),
-    Symbol: boxed(Symbol.prototype.valueOf),
-  };
+function createReaders(): ReadonlyMap<string, Reader> {
+  return new Map<string, Reader>([
+    ["[object Date]", branded(Date.prototype.getTime, encodeDate)],
+    ["[object Map]", branded(getterOf(Map, "size"), encodeMap)],
+    ["[object Set]", branded(getterOf(Set, "size"), encodeSet)],
+    ["[object RegExp]", branded(getterOf(RegExp, "source"), encodeRegExp)],
+    ["[object URL]", branded(getterOf(URL, "href"), encodeUrl)],
+    ["[object ArrayBuffer]", branded(getterOf(ArrayBuffer, "byteLength"), encodeArrayBuffer)],
+    // Only pages that are isolated have the type; the constructor that reads it throws at others.
+    [
+      "[object SharedArrayBuffer]",
+      (walk, value, at) => encodeArrayBuffer(walk, value as never, at),
+    ],
+    ["[object Error]", encodeForeignError],
+    ["[object String]", branded(String.prototype.valueOf, encodeBoxed)],
+    ["[object Number]", branded(Number.prototype.valueOf, encodeBoxed)],
+    ["[object Boolean]", branded(Boolean.prototype.valueOf, encodeBoxed)],
+    ["[object BigInt]", branded(BigInt.prototype.valueOf, encodeBoxed)],
+    ["[object Symbol]", branded(Symbol.prototype.valueOf, encodeBoxed)],
+    ...opaque.map((type): [string, Reader] => [`[object ${type}]`, unreadable(type)]),
+  ]);
 }
 
+/** They hold something that no other code may look at. */
+const opaque = ["Promise", "WeakMap", "WeakSet", "WeakRef", "Generator", "AsyncGenerator"];
+
+function unreadable(type: string): Reader {
+  return (walk, _, place) => encodeThrown(walk, `a ${type} cannot be read`, place);
+}
+
+/**
+ * A reader of what passes for the type.
+ * @param write gets the object typed as `never`: that its data could be read says what it is.
+ */
 function branded<Data>(
   method: (this: never) => Data,
-  toWrite: (data: Data, value: object) => Write,
+  write: (walk: Walk, value: never, place: number, data: Data) => Encoded,
 ): Reader {
-  return (value) => {
+  return (walk, value, place) => {
+    let data: Data;
     try {
-      return toWrite(Reflect.apply(method, value, []), value);
+      data = method.call(value as never);
     } catch {
       return undefined;
     }
+    return write(walk, value as never, place, data);
   };
-}
-
-function boxed(method: (this: never) => unknown): Reader {
-  return branded(method, (primitive) => (walk, at) => walk.encode(primitive, at));
 }
 
 function getterOf(type: { readonly prototype: object }, key: string): (this: never) => unknown {
@@ -100,7 +85,26 @@ function notHere(): never {
   throw new TypeError("not on this platform");
 }
 
-function encodeDate(walk: Walk, time: number, place: number): Encoded {
+function encodeDate(walk: Walk, _: Date, place: number, time: number): Encoded {
   if (!hasRoom(walk, place, 1)) return tooDeep;
-  return { $date: Number.isNaN(time) ? null : new Date(time).toISOString() };
+  return { $date: Number.isNaN(time) ? null : toIsoText(time) };
+}
+
+function encodeRegExp(walk: Walk, expression: RegExp, place: number): Encoded {
+  return leaf(walk, place, "$regexp", RegExp.prototype.toString.call(expression));
+}
+
+function encodeUrl(walk: Walk, _: URL, place: number, href: unknown): Encoded {
+  return leaf(walk, place, "$url", String(href));
+}
+
+function encodeBoxed(walk: Walk, _: object, place: number, primitive: unknown): Encoded {
+  return walk.encode(primitive, place);
+}
+
+/** An error of another realm; what only claims to be one lacks its texts. */
+function encodeForeignError(walk: Walk, value: object, place: number): Encoded | undefined {
+  const { name, message } = value as Readonly<Record<string, unknown>>;
+  if (typeof name !== "string" || typeof message !== "string") return undefined;
+  return encodeError(walk, value as Error, place);
 }

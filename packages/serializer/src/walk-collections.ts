@@ -6,20 +6,29 @@ import { cutForDepth, hide } from "./walk-members.js";
 
 /** `{ "$set": […] }`. Throws when the value only claims to be a Set. */
 export function encodeSet(walk: Walk, set: ReadonlySet<unknown>, place: number): Encoded {
+  if (!hasRoom(walk, place, 2)) return tooDeep;
+  const items = openItems(walk, place, "$set");
   // A subclass may have changed how it is read; the data behind it cannot lie.
-  const items = Set.prototype.values.call(set);
-  return encodeItems(walk, "$set", items, set.size, place, (item, at) => walk.encode(item, at));
+  Set.prototype.forEach.call(set, (item) => {
+    if (enterItem(walk, items)) addItem(items, walk.encode(item, place + 2));
+  });
+  const $set = closeItems(walk, items);
+  return $set === tooDeep ? cutForDepth(walk, place) : { $set };
 }
 
 /** `{ "$map": [[key, value], …] }`. Throws when the value only claims to be a Map. */
 export function encodeMap(walk: Walk, map: ReadonlyMap<unknown, unknown>, place: number): Encoded {
-  const items = Map.prototype.entries.call(map);
-  return encodeItems(walk, "$map", items, map.size, place, ([key, value], at) =>
-    encodePair(walk, key, value, at),
-  );
+  if (!hasRoom(walk, place, 2)) return tooDeep;
+  const items = openItems(walk, place, "$map");
+  Map.prototype.forEach.call(map, (value, key) => {
+    if (enterItem(walk, items)) addItem(items, encodePair(walk, key, value, place + 2));
+  });
+  const $map = closeItems(walk, items);
+  return $map === tooDeep ? cutForDepth(walk, place) : { $map };
 }
 
 function encodePair(walk: Walk, key: unknown, value: unknown, place: number): Encoded {
+  walk.nodesLeft--;
   if (!hasRoom(walk, place, 1)) return tooDeep;
   enterTag(walk, place, 0);
   const encodedKey = walk.encode(key, place + 1);
@@ -35,30 +44,38 @@ function toPathStep(key: unknown): PathStep {
   return typeof key === "string" || typeof key === "number" ? key : undefined;
 }
 
-/** The array inside a tag, which ends with a mark where `maxNodes` cut it. */
-function encodeItems<Item>(
-  walk: Walk,
-  tag: "$map" | "$set",
-  items: Iterable<Item>,
-  size: number,
-  place: number,
-  encodeItem: (item: Item, place: number) => Encoded,
-): Encoded {
-  if (!hasRoom(walk, place, 2)) return tooDeep;
-  enterTag(walk, place, tag);
-  const out: Json[] = [];
-  for (const item of items) {
-    if (walk.nodesLeft <= 0) return endForNodes(walk, tag, out, size, place);
-    enterTag(walk, place + 1, out.length);
-    const encoded = encodeItem(item, place + 2);
-    if (encoded === tooDeep) return cutForDepth(walk, place);
-    out.push(encoded);
-  }
-  return { [tag]: out };
+/** The array inside a tag, while it is filled. */
+interface Items {
+  readonly place: number;
+  readonly out: Json[];
+  /** What `maxNodes` left out. */
+  omitted: number;
+  isTooDeep: boolean;
 }
 
-function endForNodes(walk: Walk, tag: string, out: Json[], size: number, place: number): Encoded {
-  if (!hasRoom(walk, place, 4)) return cutForDepth(walk, place);
+function openItems(walk: Walk, place: number, tag: string): Items {
+  enterTag(walk, place, tag);
+  return { place, out: [], omitted: 0, isTooDeep: false };
+}
+
+/** Whether there is room for one more; `forEach` cannot be left early. */
+function enterItem(walk: Walk, items: Items): boolean {
+  if (items.isTooDeep) return false;
+  if (walk.nodesLeft <= 0) items.omitted++;
+  else enterTag(walk, items.place + 1, items.out.length);
+  return items.omitted === 0;
+}
+
+function addItem(items: Items, encoded: Encoded): void {
+  if (encoded === tooDeep) items.isTooDeep = true;
+  else items.out.push(encoded);
+}
+
+function closeItems(walk: Walk, { place, out, omitted, isTooDeep }: Items) {
+  if (isTooDeep) return tooDeep;
+  if (omitted === 0) return out;
+  if (!hasRoom(walk, place, 4)) return tooDeep;
   lose(walk, place, "maxNodes");
-  return { [tag]: [...out, truncated("maxNodes", { omitted: Math.max(size - out.length, 1) })] };
+  out.push(truncated("maxNodes", { omitted }));
+  return out;
 }

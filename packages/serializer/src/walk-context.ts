@@ -32,6 +32,8 @@ export interface Loss {
  */
 export interface Walk {
   readonly settings: Settings;
+  /** Whether a value that a scan found plain may be read once more, by `JSON.stringify`. */
+  readonly trusts: boolean;
   /** Values still to be written. */
   nodesLeft: number;
   /** Characters of all strings and keys so far: the text has at least as many bytes. */

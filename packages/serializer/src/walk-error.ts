@@ -8,17 +8,19 @@ const known = ["name", "message", "stack", "cause", "errors"];
 /** `{ "$error": { name, message, stack?, cause?, errors?, …own fields } }`. */
 export function encodeError(walk: Walk, error: Error, place: number): Encoded {
   if (!hasRoom(walk, place, 2)) return tooDeep;
-  const own = Object.keys(error).filter((key) => !known.includes(key));
-  const fields = [...known.filter((key) => isThere(error, key)), ...own];
   enterTag(walk, place, "$error");
-  const inner = encodeMembers(walk, error, fields, place + 1);
+  const inner = encodeMembers(walk, error, fieldsOf(error), place + 1);
   return inner === tooDeep ? cutForDepth(walk, place) : { $error: inner };
 }
 
 /** `name` and `message` always; the stack where it is text; the rest where the error has its own. */
-function isThere(error: Error, key: string): boolean {
-  if (key === "name" || key === "message") return true;
-  return key === "stack" ? hasStack(error) : Object.hasOwn(error, key);
+function fieldsOf(error: Error): readonly string[] {
+  const fields = ["name", "message"];
+  if (hasStack(error)) fields.push("stack");
+  if (Object.hasOwn(error, "cause")) fields.push("cause");
+  if (Object.hasOwn(error, "errors")) fields.push("errors");
+  for (const key of Object.keys(error)) if (!known.includes(key)) fields.push(key);
+  return fields;
 }
 
 function hasStack(error: Error): boolean {

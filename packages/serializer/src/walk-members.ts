@@ -38,7 +38,7 @@ export function encodeMembers(
   value: object,
   keys: readonly string[],
   place: number,
-  names: EnumNames = walk.settings.names,
+  names: EnumNames | undefined = walk.settings.names,
 ): Encoded {
   if (!hasRoom(walk, place, 1)) return tooDeep;
   const out: Record<string, Json> = {};
@@ -70,7 +70,7 @@ function encodeMember(
   value: object,
   key: string,
   place: number,
-  names: EnumNames,
+  names: EnumNames | undefined,
 ): Encoded {
   if (walk.settings.redactor?.hides(walk.keys, place) === true) return hide(walk, place);
   let member: unknown;
@@ -80,7 +80,7 @@ function encodeMember(
   } catch (error) {
     return encodeThrown(walk, describeThrown("getter threw", error), place);
   }
-  return walk.encode(nameOf(names, key, member), place);
+  return walk.encode(names === undefined ? member : nameOf(names, key, member), place);
 }
 
 /** What stands for a hidden value. */

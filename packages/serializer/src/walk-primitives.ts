@@ -45,7 +45,11 @@ export function leaf(walk: Walk, place: number, tag: string, payload: string): E
   const tooLong = payload.length > walk.settings.limits.maxStringLength;
   if (tooLong) return tooLongFor(walk, place, tag, payload.length);
   walk.characters += payload.length;
-  return hasRoom(walk, place, 1) ? { [tag]: payload } : tooDeep;
+  if (!hasRoom(walk, place, 1)) return tooDeep;
+  // A computed key in a literal takes three times as long.
+  const json: Record<string, string> = {};
+  json[tag] = payload;
+  return json;
 }
 
 /** Marks a value whose text would be longer than `maxStringLength`. */
@@ -56,15 +60,23 @@ export function tooLongFor(walk: Walk, place: number, tag: string, length?: numb
   return truncated("maxStringLength", length === undefined ? { type } : { type, length });
 }
 
+function encodeBigInt(walk: Walk, value: bigint, place: number): Encoded {
+  const isSmall = BigInt.asIntN(64, value) === value;
+  if (!isSmall && isBeyond(value, walk.settings.limits.maxStringLength)) {
+    return tooLongFor(walk, place, "$bigint");
+  }
+  return leaf(walk, place, "$bigint", value.toString());
+}
+
 /** A decimal digit takes more than 3 bits. */
 const bitsPerDigit = 3.33;
+/** A longer BigInt than this many digits is never written out. */
+const mostDigits = 1_000_000;
 
-function encodeBigInt(walk: Walk, value: bigint, place: number): Encoded {
-  // Writing out a BigInt takes time that grows faster than its length; comparing does not.
-  const bits = Math.ceil(Math.min(walk.settings.limits.maxStringLength, 2 ** 27) * bitsPerDigit);
-  const bound = 1n << BigInt(bits);
-  if (value > bound || value < -bound) return tooLongFor(walk, place, "$bigint");
-  return leaf(walk, place, "$bigint", value.toString());
+/** Writing out a BigInt takes time that grows faster than its length; comparing does not. */
+function isBeyond(value: bigint, digits: number): boolean {
+  const bound = 1n << BigInt(Math.ceil(Math.min(digits, mostDigits) * bitsPerDigit));
+  return value >= bound || value <= -bound;
 }
 
 function encodeFunction(walk: Walk, value: object, place: number): Encoded {

@@ -2,6 +2,7 @@ import { summariseHandle } from "./handles.js";
 import type { Json } from "./json.js";
 import { describeThrown, type Encoded, tooDeep, truncated } from "./markers.js";
 import type { Settings } from "./options.js";
+import { inheritsToJson, isSmallAndPlain } from "./scan-plain.js";
 import { encodeArray } from "./walk-array.js";
 import { encodeBuiltin } from "./walk-builtin.js";
 import { cycleTo, hasRoom, type Loss, type Walk } from "./walk-context.js";
@@ -18,9 +19,11 @@ export function toJsonTree(
   value: unknown,
   settings: Settings,
   losses: Loss[] | undefined,
+  trusts: boolean,
 ): JsonTree {
   const walk: Walk = {
     settings,
+    trusts: trusts && settings.redactor?.reachesElements !== true && !inheritsToJson(),
     nodesLeft: settings.limits.maxNodes,
     characters: 0,
     steps: [],
@@ -75,6 +78,9 @@ function guard(walk: Walk, value: object, place: number): Encoded {
 function encodeReference(walk: Walk, value: object, place: number, converted = false): Encoded {
   const pointer = cycleTo(walk, value, place);
   if (pointer !== undefined) return hasRoom(walk, place, 1) ? { $ref: pointer } : tooDeep;
+  // Found plain, the value is its own copy. The outermost one has been looked at before the walk.
+  if (walk.trusts && place > 0 && isSmallAndPlain(walk, value, place))
+    return value as Json & object;
   if (!converted) walk.ancestors[place] = value;
   if (Array.isArray(value)) return encodeArray(walk, value, place);
   const special = isPlain(value) ? undefined : encodeSpecial(walk, value, place);
@@ -93,7 +99,9 @@ function encodeSpecial(walk: Walk, value: object, place: number): Encoded | unde
   const builtin = encodeBuiltin(walk, value, place);
   if (builtin !== undefined) return builtin;
   const handle = summariseHandle(value);
-  return handle && encodeMembers(walk, value, handle.fields, place, handle.names);
+  if (handle === undefined) return undefined;
+  const names = { ...handle.names, ...walk.settings.names };
+  return encodeMembers(walk, value, handle.fields, place, names);
 }
 
 interface WithToJson {
