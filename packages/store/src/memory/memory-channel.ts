@@ -70,8 +70,8 @@ export class MemoryChannel {
   trim(floor: number): number {
     const next = this.runs.floorAt(floor);
     if (next <= this.log.floor) return this.log.floor;
-    this.log.trim(next);
     this.runs.trim(next);
+    this.log.trim(next, (runId) => this.runs.get(runId) !== undefined);
     return next;
   }
 

@@ -5,7 +5,7 @@ import type {
   StoredEvent,
   StoredPage,
 } from "../event-store.js";
-import { countWithinBytes } from "../rows/page-limit.js";
+import { takeBytes, throughOf } from "../rows/page.js";
 
 /** The events of one channel: all from the floor on, and below it the latest of each name and key. */
 export class MemoryLog {
@@ -29,17 +29,18 @@ export class MemoryLog {
       pushTo(this.#keyed, JSON.stringify([event.name, event.key]), stored);
   }
 
-  read(
-    { after, limit, maxBytes, runId }: ReadRequest,
-    { epoch, offset, floor }: ChannelHead,
-  ): StoredPage {
+  read(request: ReadRequest, { epoch, offset, floor }: ChannelHead): StoredPage {
+    const { after, limit, runId } = request;
     const found =
       runId === undefined ? this.#after(after, limit) : this.#ofRunAfter(runId, after, limit);
-    const count = maxBytes === undefined ? found.length : countWithinBytes(found, maxBytes);
-    const events = found.slice(0, count);
-    const isWhole = count === found.length && count < limit;
-    const through = isWhole ? Math.max(after, offset) : (events.at(-1)?.offset ?? after);
-    return { epoch, offset, floor, through, events };
+    const slice = takeBytes(found, (event) => event, request.maxBytes);
+    return {
+      epoch,
+      offset,
+      floor,
+      through: throughOf(slice, request, offset),
+      events: slice.events,
+    };
   }
 
   #after(after: number, limit: number): readonly StoredEvent[] {
@@ -61,12 +62,13 @@ export class MemoryLog {
     return latest.filter((event) => event !== undefined).toSorted(byOffset);
   }
 
-  trim(floor: number): void {
+  /** `keepsRun` says of which runs the rows stay: the others are no longer found by their name. */
+  trim(floor: number, keepsRun: (runId: string) => boolean): void {
     const below = [...this.#kept, ...this.#events.splice(0, floor - this.floor)];
     const latest = new Set([...this.#keyed.values()].map((events) => events.at(-1)));
     this.#kept = below.filter((event) => latest.has(event));
     this.floor = floor;
-    forget(this.#byRun, (event) => event.offset >= floor);
+    for (const runId of [...this.#byRun.keys()]) if (!keepsRun(runId)) this.#byRun.delete(runId);
     forget(this.#keyed, (event) => event.offset >= floor || latest.has(event));
   }
 }

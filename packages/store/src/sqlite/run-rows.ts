@@ -1,0 +1,145 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Agent, RunOutcome } from "@runwire/protocol";
+import type { Actor, RunRow } from "../event-store.js";
+import { prepare, type Statement } from "./statement.js";
+import { fromText, toText } from "./text.js";
+
+/** A run and its number, which `events` and `tools` name. */
+export interface NumberedRun {
+  readonly id: number;
+  readonly row: RunRow;
+}
+
+/** What never changes in a run, as one JSON text. */
+interface About {
+  readonly parentRunId?: string;
+  readonly agent: Agent;
+  readonly title?: string;
+  readonly owner: Actor;
+}
+
+interface Columns {
+  readonly id: number;
+  readonly channel: string;
+  readonly run_id: string;
+  readonly root_run_id: string;
+  readonly about: string;
+  readonly status: "running" | RunOutcome;
+  readonly started_at: number;
+  readonly completed_at: number | null;
+  readonly first: number;
+  readonly last: number;
+  readonly writer: string;
+  readonly lease_ms: number;
+  readonly lease_until: number;
+}
+
+/** The runs of all channels, one by one; see `RunLists` for many at once. */
+export class RunRows {
+  readonly #database: DatabaseSync;
+  readonly #find;
+  readonly #insert;
+  readonly #touch;
+  readonly #update;
+  readonly #extend;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#find = this.#select("WHERE runs.channel = ? AND run_id = ?");
+    this.#insert = prepare<{ readonly id: number }>(
+      database,
+      `INSERT INTO runs (channel, run_id, root_run_id, about, status, started_at, completed_at, first, last, writer, lease_ms, lease_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    );
+    // Without `status`: naming it would rewrite the index of open runs at every append.
+    this.#touch = prepare(
+      database,
+      "UPDATE runs SET last = ?, writer = ?, lease_until = ? WHERE id = ?",
+    );
+    this.#update = prepare(
+      database,
+      "UPDATE runs SET last = ?, status = ?, completed_at = ?, lease_until = ? WHERE id = ?",
+    );
+    this.#extend = prepare(
+      database,
+      "UPDATE runs SET lease_until = max(lease_until, ? + lease_ms) WHERE status = 'running'",
+    );
+  }
+
+  /** A statement that reads runs, where `rest` says which. */
+  #select(rest: string): Statement<Columns> {
+    return selectRuns(this.#database, rest);
+  }
+
+  find(channel: number, runId: string): NumberedRun | undefined {
+    const columns = this.#find.get(channel, runId);
+    return columns && { id: columns.id, row: toRunRow(columns) };
+  }
+
+  insert(channel: number, run: RunRow): number {
+    const row = this.#insert.get(
+      channel,
+      run.runId,
+      run.rootRunId,
+      JSON.stringify(aboutOf(run)),
+      run.status,
+      run.startedAt,
+      run.completedAt ?? null,
+      run.first,
+      run.last,
+      toText(run.writer),
+      run.leaseMs,
+      run.leaseUntil,
+    );
+    if (row === undefined) throw new Error(`run ${run.runId} was inserted and not returned`);
+    return row.id;
+  }
+
+  update(id: number, run: RunRow): void {
+    if (run.status === "running") this.#touch.run(run.last, toText(run.writer), run.leaseUntil, id);
+    else this.#update.run(run.last, run.status, run.completedAt ?? null, run.leaseUntil, id);
+  }
+
+  extendLeases(now: number): void {
+    this.#extend.run(now);
+  }
+}
+
+/** Prepares a statement that reads whole rows of runs. */
+export function selectRuns(database: DatabaseSync, rest: string): Statement<Columns> {
+  return prepare(
+    database,
+    `SELECT runs.id, channels.name AS channel, run_id, root_run_id, about, status, started_at, completed_at,
+            first, last, writer, lease_ms, lease_until
+     FROM runs JOIN channels ON channels.id = runs.channel ${rest}`,
+  );
+}
+
+/** The columns of a run as the store's users know them. */
+export function toRunRow(columns: Columns): RunRow {
+  // Known: `about` was written by `insert`.
+  const about = JSON.parse(columns.about) as About;
+  return {
+    channel: columns.channel,
+    runId: columns.run_id,
+    rootRunId: columns.root_run_id,
+    ...about,
+    status: columns.status,
+    startedAt: columns.started_at,
+    ...(columns.completed_at === null ? {} : { completedAt: columns.completed_at }),
+    first: columns.first,
+    last: columns.last,
+    writer: fromText(columns.writer),
+    leaseMs: columns.lease_ms,
+    leaseUntil: columns.lease_until,
+  };
+}
+
+function aboutOf({ parentRunId, agent, title, owner }: RunRow): About {
+  return {
+    ...(parentRunId === undefined ? {} : { parentRunId }),
+    agent,
+    ...(title === undefined ? {} : { title }),
+    owner,
+  };
+}

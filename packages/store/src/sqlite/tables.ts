@@ -1,0 +1,37 @@
+import type { DatabaseSync } from "node:sqlite";
+import { ChannelRows } from "./channel-rows.js";
+import { CommandRows } from "./command-rows.js";
+import { EventRows } from "./event-rows.js";
+import { GarbageRows } from "./garbage-rows.js";
+import { PublishRows } from "./publish-rows.js";
+import { RunLists } from "./run-lists.js";
+import { RunRows } from "./run-rows.js";
+import { ToolRows } from "./tool-rows.js";
+import { TrimmedRows } from "./trimmed-rows.js";
+
+/** Every statement that the store runs, prepared once. */
+export interface Tables {
+  readonly channels: ChannelRows;
+  readonly events: EventRows;
+  readonly publishes: PublishRows;
+  readonly runs: RunRows;
+  readonly runLists: RunLists;
+  readonly tools: ToolRows;
+  readonly commands: CommandRows;
+  readonly trimmed: TrimmedRows;
+  readonly garbage: GarbageRows;
+}
+
+export function prepareTables(database: DatabaseSync): Tables {
+  return {
+    channels: new ChannelRows(database),
+    events: new EventRows(database),
+    publishes: new PublishRows(database),
+    runs: new RunRows(database),
+    runLists: new RunLists(database),
+    tools: new ToolRows(database),
+    commands: new CommandRows(database),
+    trimmed: new TrimmedRows(database),
+    garbage: new GarbageRows(database),
+  };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { CommandAnswer, NewCommand } from "../event-store.js";
+import { channel } from "./event-samples.js";
+import type { StoreTest } from "./test-storage.js";
+
+const command: NewCommand = {
+  channel,
+  id: "c1",
+  user: { id: "ann" },
+  runId: "a",
+  name: "message",
+  data: '{"text":"hi"}',
+};
+const done: CommandAnswer = { type: "commanded", result: "42" };
+const failed: CommandAnswer = {
+  type: "error",
+  code: "handler_failed",
+  message: "no",
+  reason: "own_code",
+};
+
+export function describeCommands({ open, clock }: StoreTest): void {
+  describe("a command", () => {
+    it("is recorded once for the channel, the user and the id", async () => {
+      const store = await open();
+      const row = await store.putCommand(command);
+      expect(row).toEqual({ ...command, commandId: row.commandId, createdAt: clock.now });
+      clock.now += 1_000;
+      expect(await store.putCommand({ ...command, name: "cancel" })).toEqual(row);
+      const { user, ...anonymous } = command;
+      const others = [
+        { ...command, channel: "chat:43" },
+        { ...command, id: "c2" },
+        { ...command, user: { id: "bob" } },
+        { ...command, user: { id: "" } },
+        anonymous,
+      ];
+      const ids = await Promise.all(
+        others.map(async (other) => (await store.putCommand(other)).commandId),
+      );
+      expect(new Set([row.commandId, ...ids]).size).toBe(6);
+    });
+
+    it("waits until it is answered, oldest first", async () => {
+      const store = await open();
+      const first = await store.putCommand(command);
+      const second = await store.putCommand({ ...command, id: "c2" });
+      await store.putCommand({ ...command, id: "c3", runId: "b" });
+      expect(await store.pendingCommands(channel, "a")).toEqual([first, second]);
+      await store.answerCommand(channel, first.commandId, done);
+      expect(await store.pendingCommands(channel, "a")).toEqual([second]);
+    });
+
+    it("keeps its first answer", async () => {
+      const store = await open();
+      const row = await store.putCommand(command);
+      const answered = { ...row, answer: failed };
+      expect(await store.answerCommand(channel, row.commandId, failed)).toEqual(answered);
+      expect(await store.answerCommand(channel, row.commandId, done)).toEqual(answered);
+      expect(await store.putCommand(command)).toEqual(answered);
+      expect(await store.answerCommand(channel, "unknown", done)).toBeUndefined();
+      expect(await store.answerCommand("chat:43", row.commandId, done)).toBeUndefined();
+    });
+
+    it("is the same for 5 minutes and more, and another one a day later", async () => {
+      const store = await open();
+      const row = await store.putCommand(command);
+      await store.answerCommand(channel, row.commandId, done);
+      clock.now += 5 * 60_000;
+      expect((await store.putCommand(command)).commandId).toBe(row.commandId);
+      clock.now += 24 * 60 * 60_000;
+      expect((await store.putCommand(command)).commandId).not.toBe(row.commandId);
+    });
+  });
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it, vi } from "vitest";
+import type { EventStore } from "../event-store.js";
+import {
+  ann,
+  append,
+  channel,
+  custom,
+  executed,
+  executing,
+  request,
+  started,
+  textsOf,
+  thinking,
+  writer,
+} from "./event-samples.js";
+import type { StoreTest } from "./test-storage.js";
+
+export function describePersistence({ open }: StoreTest): void {
+  describe("opened again", () => {
+    it("has the same epochs, heads, texts and rows", async () => {
+      const first = await open();
+      const epochs = await epochsOf(first, [channel, "never-written", "deleted"]);
+      await append(first, [started("a"), thinking("a")]);
+      await append(first, [custom("n")], { channel: "deleted" });
+      await first.deleteChannel("deleted");
+      const before = await stateOf(first);
+      await first.close();
+      const second = await open();
+      expect(await stateOf(second)).toEqual(before);
+      const [written, neverWritten, deleted] = await epochsOf(second, [
+        channel,
+        "never-written",
+        "deleted",
+      ]);
+      expect([written, neverWritten]).toEqual(epochs.slice(0, 2));
+      expect(deleted).not.toBe(epochs[2]);
+    });
+
+    it("decides from what was before: keys, tools, writers, commands", async () => {
+      const first = await open();
+      const known = request([
+        started("a"),
+        executing("a", "open"),
+        executing("a", "done"),
+        executed("a", "done"),
+      ]);
+      await first.append(known);
+      const command = { channel, id: "c1", user: { id: "ann" }, runId: "a", name: "cancel" };
+      const { commandId } = await first.putCommand(command);
+      await first.close();
+      const second = await open();
+      expect(await second.append(known)).toMatchObject({ status: "duplicate", offset: 1 });
+      expect(await second.append(request([executing("a", "done")]))).toMatchObject({
+        code: "lifecycle_violation",
+      });
+      expect(await second.append(request([thinking("a")], { writer: "another" }))).toMatchObject({
+        code: "run_taken",
+      });
+      expect(await second.putCommand(command)).toMatchObject({ commandId });
+      expect(
+        await second.renew({ channel, writer: "heir", actor: ann, runIds: ["a"], take: true }),
+      ).toEqual([]);
+      await append(second, [executed("a", "open")], { writer: "heir" });
+    });
+  });
+
+  describe("opened twice at once", () => {
+    it("serves one sequence: offsets, keys and writers are decided once for all", async () => {
+      const [one, other] = [await open(), await open()];
+      const twice = request([started("a")]);
+      const results = await Promise.all([one.append(twice), other.append(twice)]);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(["appended", "duplicate"]);
+      const offsets = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          append(index % 2 === 0 ? one : other, [thinking("a", `${index}`)]),
+        ),
+      );
+      expect(offsets.toSorted((left, right) => left - right)).toEqual(
+        offsets.map((_, index) => index + 2),
+      );
+      expect(await textsOf(one)).toEqual(await textsOf(other));
+      expect(await other.append(request([thinking("a")], { writer: "another" }))).toMatchObject({
+        code: "run_taken",
+      });
+      expect(await one.run(channel, "a")).toEqual(await other.run(channel, "a"));
+      expect((await one.run(channel, "a"))?.writer).toBe(writer);
+    });
+
+    it("tells of what the other one appended, trimmed and deleted", async () => {
+      const [one, other] = [await open(), await open()];
+      const seen: string[] = [];
+      one.watch((name) => seen.push(name));
+      const noticed = (name: string) =>
+        vi.waitFor(() => expect(seen).toContain(name), { timeout: 5_000 });
+      await append(other, [custom("n")], { channel: "grown" });
+      await noticed("grown");
+      await append(other, [started("a")], { channel: "another" });
+      await noticed("another");
+      seen.length = 0;
+      await other.deleteChannel("grown");
+      await noticed("grown");
+    });
+  });
+}
+
+async function epochsOf(store: EventStore, names: readonly string[]): Promise<readonly string[]> {
+  const heads = await Promise.all(names.map((name) => store.head(name)));
+  return heads.map(({ epoch }) => epoch);
+}
+
+async function stateOf(store: EventStore) {
+  return {
+    head: await store.head(channel),
+    texts: await textsOf(store),
+    run: await store.run(channel, "a"),
+    channels: await store.listChannels({ limit: 9 }),
+    deleted: await store.head("deleted"),
+  };
+}
