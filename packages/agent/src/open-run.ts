@@ -53,7 +53,9 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
   const run = new LiveRun({ runId, channel, log, outbox, abort, commands, startChild });
   const key = toOutboxKey(channel, runId);
   writer.runOutboxes.set(key, outbox);
-  run.onRelease(() => writer.runOutboxes.delete(key));
+  run.onRelease(() => {
+    if (writer.runOutboxes.get(key) === outbox) writer.runOutboxes.delete(key);
+  });
   run.onRelease(unlink);
   return { run, log, attach };
 

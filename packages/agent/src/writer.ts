@@ -31,5 +31,10 @@ export function writerOf(target: RunTarget, environment: Environment): Writer {
 
 function createWriter(name: string): Writer {
   let count = 0;
-  return { name, nextPublishId: () => String(++count), runOutboxes: new Map(), customOutboxes: new Map() };
+  return {
+    name,
+    nextPublishId: () => String(++count),
+    runOutboxes: new Map(),
+    customOutboxes: new Map(),
+  };
 }
