@@ -1,1 +1,23 @@
-export {};
+export { type Clock, systemClock } from "./clock.js";
+export {
+  type AcceptRefusal,
+  createRunwireServer,
+  type RunwireServer,
+} from "./create-runwire-server.js";
+export type { Logger } from "./logger.js";
+export {
+  type AuthOptions,
+  type BatchOptions,
+  type CommandOptions,
+  type DrainOptions,
+  defaultServerOptions,
+  type HeartbeatOptions,
+  type Rate,
+  type ReplayOptions,
+  type RunwireServerOptions,
+  type ServerLimits,
+  type SlowReaderOptions,
+} from "./options.js";
+export type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
+export type { ServerSocket, SocketHandlers } from "./socket.js";
+export type { Action, AuthorizeRequest, ConnectRequest, Credentials, User } from "./users.js";

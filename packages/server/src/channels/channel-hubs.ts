@@ -1,0 +1,66 @@
+import { repeat } from "../clock.js";
+import type { EventLog } from "../log/event-log.js";
+import { ChannelHub, type HubServices } from "./channel-hub.js";
+
+/** How often every followed channel is compared with the store: a hint that was lost costs this much, milliseconds. */
+const reconcileMs = 5_000;
+/** How soon after a hint the store is asked; hints that come together ask once, milliseconds. */
+const hintDelayMs = 50;
+
+/** The hubs of the channels that somebody follows. */
+export class ChannelHubs {
+  readonly #services: HubServices;
+  readonly #hubs = new Map<string, ChannelHub>();
+  readonly #hinted = new Set<string>();
+  readonly #undo: (() => void)[];
+
+  constructor(log: EventLog, services: HubServices) {
+    this.#services = services;
+    this.#undo = [
+      log.onAppend((appended) => this.#hubs.get(appended.channel)?.onAppended(appended)),
+      log.store.watch((channel) => this.hint(channel)),
+      repeat(services.clock, reconcileMs, () => this.#reconcileAll()),
+    ];
+  }
+
+  get size(): number {
+    return this.#hubs.size;
+  }
+
+  /** The hub of a channel, made when there is none. Give it back with {@link release}. */
+  acquire(channel: string): ChannelHub {
+    const known = this.#hubs.get(channel);
+    if (known) return known;
+    const hub = new ChannelHub(channel, this.#services);
+    this.#hubs.set(channel, hub);
+    return hub;
+  }
+
+  /** Lets go of a hub that nobody follows any more. */
+  release(hub: ChannelHub): void {
+    if (hub.size > 0 || this.#hubs.get(hub.channel) !== hub) return;
+    hub.dispose();
+    this.#hubs.delete(hub.channel);
+  }
+
+  /** A channel may have grown, been trimmed or deleted. */
+  hint(channel: string): void {
+    if (!this.#hubs.has(channel)) return this.#services.onHistoryChanged(channel);
+    if (this.#hinted.has(channel)) return;
+    this.#hinted.add(channel);
+    this.#services.clock.after(hintDelayMs, () => {
+      this.#hinted.delete(channel);
+      void this.#hubs.get(channel)?.reconcile();
+    });
+  }
+
+  close(): void {
+    for (const undo of this.#undo) undo();
+    for (const hub of this.#hubs.values()) hub.dispose();
+    this.#hubs.clear();
+  }
+
+  #reconcileAll(): void {
+    for (const hub of this.#hubs.values()) void hub.reconcile();
+  }
+}

@@ -1,0 +1,84 @@
+import type { ChannelHead, EventStore, RunRow } from "@runwire/store";
+import { type LogEntry, toEntry } from "../log/entry.js";
+
+/**
+ * Which of a channel's history a delivery from the start is to have, chosen once (`runs: N`): the last N root
+ * runs and those that go on, each with its descendants, the channel's own events since the first of them, and
+ * before it the latest of each name and key.
+ */
+export interface RunChoice {
+  /** The offset of the first chosen run. */
+  readonly first: number;
+  /** The head when the choice was made; whatever comes after it is delivered whole. */
+  readonly chosenAt: number;
+  /** Of the channel itself, from before `first`. */
+  readonly earlier: readonly LogEntry[];
+  /** Whether some runs were left out. */
+  readonly leavesOut: boolean;
+  /** Whether the delivery has this event. Ask in the order of the offsets: it learns of descendants by their start. */
+  includes(entry: LogEntry): boolean;
+}
+
+/**
+ * Chooses. `undefined` where there is no root run: then there is nothing to leave out.
+ *
+ * @throws RunwireError `store_unavailable`
+ */
+export async function chooseRuns(
+  store: EventStore,
+  channel: string,
+  runs: number,
+  head: ChannelHead,
+): Promise<RunChoice | undefined> {
+  const [listed, open] = await Promise.all([
+    store.listRuns({ channel, limit: runs, maxDescendants: 1 }),
+    store.openRoots(channel),
+  ]);
+  const latest = (listed.runs ?? []).filter(isRoot);
+  const roots = new Map([...open, ...latest].map((row) => [row.runId, row]));
+  if (roots.size === 0) return undefined;
+  const first = Math.min(...[...roots.values()].map((row) => row.first));
+  const earlier = await store.latestCustom(channel, first - 1);
+  const leavesOut = listed.more && (await isOneMissing(store, channel, latest, open));
+  return {
+    first,
+    chosenAt: head.offset,
+    earlier: earlier.map(toEntry),
+    leavesOut,
+    includes: createFilter(new Set(roots.keys()), head.offset),
+  };
+}
+
+function isRoot(row: RunRow): boolean {
+  return row.parentRunId === undefined;
+}
+
+/** Whether a root run older than the latest ones is not among the open ones. */
+async function isOneMissing(
+  store: EventStore,
+  channel: string,
+  latest: readonly RunRow[],
+  open: readonly RunRow[],
+): Promise<boolean> {
+  const oldest = latest.at(-1);
+  if (!oldest) return false;
+  const isOpen = new Set(open.map((row) => row.runId));
+  // One more than could all be open ones.
+  const limit = Math.min(open.length + 1, 1000);
+  const older = await store.listRuns({ channel, limit, before: oldest.runId, maxDescendants: 1 });
+  return (older.runs ?? []).some((row) => isRoot(row) && !isOpen.has(row.runId));
+}
+
+function createFilter(chosen: Set<string>, chosenAt: number): RunChoice["includes"] {
+  return ({ event, offset }) => {
+    if (offset > chosenAt) return true;
+    const { runId } = event;
+    if (runId === undefined) return true;
+    const isDescendant =
+      event.type === "agent_started" &&
+      typeof event.parentRunId === "string" &&
+      chosen.has(event.parentRunId);
+    if (isDescendant) chosen.add(runId);
+    return chosen.has(runId);
+  };
+}

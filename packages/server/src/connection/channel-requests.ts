@@ -1,0 +1,194 @@
+import type { Subscribe, Subscribed, Unsubscribe } from "@runwire/protocol";
+import type { ChannelHub } from "../channels/channel-hub.js";
+import type { ChannelHubs } from "../channels/channel-hubs.js";
+import { chooseRuns } from "../channels/choose-runs.js";
+import { Subscription, type SubscriptionSink } from "../channels/subscription.js";
+import type { Clock } from "../clock.js";
+import type { EventLog } from "../log/event-log.js";
+import type { PageReader } from "../log/page-reader.js";
+import { planResume } from "../log/plan-resume.js";
+import type { ReplayOptions, ServerLimits } from "../options.js";
+import { forbidden, Refusal } from "../refusal.js";
+import type { Dialogue } from "./dialogue.js";
+import { TokenBucket } from "./rate-limit.js";
+
+/** What subscriptions need of the server. */
+export interface ChannelServices {
+  readonly log: EventLog;
+  readonly hubs: ChannelHubs;
+  readonly pages: PageReader;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+  readonly replay: ReplayOptions;
+}
+
+interface Followed {
+  readonly hub: ChannelHub;
+  readonly subscription: Subscription;
+}
+
+/** `subscribe` and `unsubscribe` of one connection: of one channel one after another, in the order they came. */
+export class ChannelRequests {
+  readonly #dialogue: Dialogue;
+  readonly #services: ChannelServices;
+  readonly #followed = new Map<string, Followed>();
+  /** Channels that are subscribed or about to be: what the limit counts. */
+  readonly #wanted = new Set<string>();
+  readonly #queues = new Map<string, Promise<void>>();
+  readonly #rate: TokenBucket;
+
+  constructor(dialogue: Dialogue, services: ChannelServices) {
+    this.#dialogue = dialogue;
+    this.#services = services;
+    this.#rate = new TokenBucket(services.clock, services.limits.subscribeRate);
+  }
+
+  get size(): number {
+    return this.#followed.size;
+  }
+
+  /** The heads of what is subscribed, for `pong`. */
+  heads(): Record<string, number> {
+    const entries = [...this.#followed].map(([channel, { hub }]) => [channel, hub.head] as const);
+    return Object.fromEntries(entries);
+  }
+
+  subscribe(message: Subscribe): void {
+    const { channel } = message;
+    if (!this.#wanted.has(channel) && this.#wanted.size >= this.#services.limits.maxSubscriptions)
+      return this.#refuseTooMany(message);
+    this.#wanted.add(channel);
+    this.#enqueue(channel, async () => {
+      this.#end(channel);
+      await this.#dialogue.answer(message, () => this.#begin(message));
+      if (!this.#followed.has(channel)) this.#wanted.delete(channel);
+    });
+  }
+
+  unsubscribe(message: Unsubscribe): void {
+    const { id, channel } = message;
+    this.#enqueue(channel, async () => {
+      this.#end(channel);
+      this.#wanted.delete(channel);
+      this.#dialogue.outbox.send({ type: "unsubscribed", id, channel });
+    });
+  }
+
+  /** Asks again whether the user may read what is subscribed; ends what they may not. */
+  async revalidate(): Promise<void> {
+    for (const channel of [...this.#followed.keys()]) {
+      const may = await this.#dialogue.may("subscribe", channel).catch(() => false);
+      if (!may) this.#endForbidden(channel);
+    }
+  }
+
+  close(): void {
+    for (const channel of [...this.#followed.keys()]) this.#end(channel);
+  }
+
+  #refuseTooMany({ id }: Subscribe): void {
+    const most = this.#services.limits.maxSubscriptions;
+    const refusal = new Refusal("too_many_subscriptions", `one connection has at most ${most}`);
+    this.#dialogue.refuse({ id }, refusal);
+  }
+
+  #enqueue(channel: string, work: () => Promise<void>): void {
+    const before = this.#queues.get(channel) ?? Promise.resolve();
+    const done = before.then(() => (this.#dialogue.isOpen ? work() : undefined));
+    this.#queues.set(channel, done);
+    void done.finally(() => {
+      if (this.#queues.get(channel) === done) this.#queues.delete(channel);
+    });
+  }
+
+  async #begin({ id, channel, from = "start", runs }: Subscribe): Promise<void> {
+    await this.#waitForTurn();
+    await this.#dialogue.mustBeAllowed("subscribe", channel);
+    const followed = this.#attach(channel, runs);
+    try {
+      await this.#start(followed, { id, channel, from }, runs);
+    } catch (error) {
+      this.#end(channel);
+      throw error;
+    }
+  }
+
+  /** Before the first read: whatever is appended from now on cannot be missed. */
+  #attach(channel: string, runs: number | undefined): Followed {
+    const hub = this.#services.hubs.acquire(channel);
+    const { store } = this.#services.log;
+    const subscription = new Subscription(hub, this.#sinkFor(channel), {
+      store,
+      pages: this.#services.pages,
+      clock: this.#services.clock,
+      maxEventBytes: this.#services.limits.maxEventBytes,
+      ...this.#services.replay,
+      choose: async (head) =>
+        runs === undefined ? undefined : chooseRuns(store, channel, runs, head),
+    });
+    const followed = { hub, subscription };
+    this.#followed.set(channel, followed);
+    return followed;
+  }
+
+  async #start(
+    { hub, subscription }: Followed,
+    { id, channel, from }: Required<Pick<Subscribe, "id" | "channel" | "from">>,
+    runs: number | undefined,
+  ): Promise<void> {
+    const { log } = this.#services;
+    const head = await log.watched(log.store.head(channel));
+    hub.observe(head);
+    hub.flushNow();
+    const plan = planResume(from, head);
+    const chosen =
+      plan.isFromStart && runs !== undefined
+        ? await log.watched(chooseRuns(log.store, channel, runs, head))
+        : undefined;
+    const olderRuns = plan.isFromStart && (head.floor > 1 || chosen?.leavesOut === true);
+    const subscribed: Subscribed = {
+      ...({ type: "subscribed", id, channel, epoch: head.epoch } as const),
+      ...{ offset: head.offset, from: plan.after },
+      ...(plan.reset && { reset: plan.reset }),
+      ...(olderRuns && { olderRuns }),
+    };
+    this.#dialogue.outbox.send(subscribed);
+    subscription.begin(head, plan.after, chosen);
+  }
+
+  /** Subscribes that come too fast wait; they are bounded by the number of subscriptions. */
+  async #waitForTurn(): Promise<void> {
+    while (!this.#rate.take())
+      await new Promise<void>(
+        (resolve) => void this.#services.clock.after(this.#rate.waitMs(), resolve),
+      );
+    if (!this.#dialogue.isOpen) throw forbidden();
+  }
+
+  #sinkFor(channel: string): SubscriptionSink {
+    const { outbox } = this.#dialogue;
+    return {
+      canTake: (bytes) => outbox.canTake(bytes),
+      hasRoom: () => outbox.hasRoom(),
+      whenRoom: () => outbox.whenRoom(),
+      sendFrame: (frame) => outbox.sendBytes(frame.bytes),
+      sendSubscribed: (message) => outbox.send(message),
+      mayRead: () => this.#dialogue.may("subscribe", channel).catch(() => false),
+      onEnded: () => this.#endForbidden(channel),
+    };
+  }
+
+  #endForbidden(channel: string): void {
+    this.#end(channel);
+    this.#wanted.delete(channel);
+    this.#dialogue.outbox.send({ type: "unsubscribed", channel, code: "forbidden" });
+  }
+
+  #end(channel: string): void {
+    const followed = this.#followed.get(channel);
+    if (!followed) return;
+    this.#followed.delete(channel);
+    followed.subscription.end();
+    this.#services.hubs.release(followed.hub);
+  }
+}

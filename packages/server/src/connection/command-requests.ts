@@ -1,0 +1,67 @@
+import type { Command, Handled } from "@runwire/protocol";
+import type { CommandAnswer } from "@runwire/store";
+import { Refusal } from "../refusal.js";
+import type { CommandDesk, HandedCommand } from "../runs/command-desk.js";
+import type { Dialogue } from "./dialogue.js";
+import { memberText } from "./read-message.js";
+
+/** `command` and `handled` of one connection. Values pass as the texts that they are. */
+export class CommandRequests {
+  readonly #dialogue: Dialogue;
+  readonly #desk: CommandDesk;
+
+  constructor(dialogue: Dialogue, desk: CommandDesk) {
+    this.#dialogue = dialogue;
+    this.#desk = desk;
+  }
+
+  command(message: Command, text: string): void {
+    void this.#dialogue.answer(message, async () => {
+      const { id, channel, runId, name } = message;
+      await this.#dialogue.mustBeAllowed("command", channel);
+      const { user } = this.#dialogue;
+      const data = memberText(text, "data");
+      const answer = await this.#desk.ask({
+        ...{ channel, id, runId, name },
+        ...(user && { user: { id: user.id } }),
+        ...(data !== undefined && { data }),
+      });
+      this.#send(id, answer);
+    });
+  }
+
+  handled(
+    message: Handled,
+    text: string,
+    holds: (channel: string, runId: string, writer: string | undefined) => boolean,
+  ): void {
+    const result = memberText(text, "result");
+    void this.#desk.handled(message.commandId, holds, {
+      ...(result !== undefined && { result }),
+      ...(message.error && { error: message.error }),
+    });
+  }
+
+  /** Hands a command to the writer on the other side. */
+  deliver({ data, ...command }: HandedCommand): void {
+    this.#dialogue.outbox.sendText(withText({ type: "command", ...command }, "data", data));
+  }
+
+  #send(id: string, answer: CommandAnswer): void {
+    if (answer.type === "commanded")
+      return this.#dialogue.outbox.sendText(
+        withText({ type: "commanded", id }, "result", answer.result),
+      );
+    const { code, message, reason } = answer;
+    this.#dialogue.refuse(
+      { id },
+      new Refusal(code, message, reason === undefined ? {} : { reason }),
+    );
+  }
+}
+
+/** A message's text with one member that is JSON text already. */
+function withText(message: object, name: string, json: string | undefined): string {
+  const text = JSON.stringify(message);
+  return json === undefined ? text : `${text.slice(0, -1)},"${name}":${json}}`;
+}

@@ -1,0 +1,72 @@
+import type { ServerLimits } from "../options.js";
+import type { ConnectRequest, User } from "../users.js";
+import type { Connection } from "./connection.js";
+
+/** Why a socket is not let in. */
+export type AdmissionRefusal = "server_full" | "address_full";
+
+/** Every open connection, counted by address until it is welcomed and by user from then on. */
+export class Connections {
+  readonly #limits: ServerLimits;
+  readonly #all = new Set<Connection>();
+  /** Those that are not welcomed yet, by address. */
+  readonly #unwelcomed = new Map<string, Set<Connection>>();
+  readonly #ofUser = new Map<string, Set<Connection>>();
+
+  constructor(limits: ServerLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  [Symbol.iterator](): Iterator<Connection> {
+    return [...this.#all][Symbol.iterator]();
+  }
+
+  /** Whether one more socket may come from this address. */
+  refusalOf({ remoteAddress }: ConnectRequest): AdmissionRefusal | undefined {
+    if (this.#all.size >= this.#limits.maxConnections) return "server_full";
+    const unwelcomed = this.#unwelcomed.get(remoteAddress ?? "")?.size ?? 0;
+    return unwelcomed >= this.#limits.maxUnwelcomedPerAddress ? "address_full" : undefined;
+  }
+
+  add(connection: Connection): void {
+    this.#all.add(connection);
+    addTo(this.#unwelcomed, connection.request.remoteAddress ?? "", connection);
+  }
+
+  /** Counts a connection for its user; `false` when that one has enough. */
+  welcome(connection: Connection, user: User | undefined): boolean {
+    if (user) {
+      const own = this.#ofUser.get(user.id)?.size ?? 0;
+      if (own >= this.#limits.maxConnectionsPerUser) return false;
+      addTo(this.#ofUser, user.id, connection);
+    }
+    this.#removeUnwelcomed(connection);
+    return true;
+  }
+
+  remove(connection: Connection): void {
+    if (!this.#all.delete(connection)) return;
+    this.#removeUnwelcomed(connection);
+    if (connection.user) removeFrom(this.#ofUser, connection.user.id, connection);
+  }
+
+  #removeUnwelcomed(connection: Connection): void {
+    removeFrom(this.#unwelcomed, connection.request.remoteAddress ?? "", connection);
+  }
+}
+
+type Groups = Map<string, Set<Connection>>;
+
+function addTo(groups: Groups, name: string, connection: Connection): void {
+  groups.set(name, (groups.get(name) ?? new Set()).add(connection));
+}
+
+function removeFrom(groups: Groups, name: string, connection: Connection): void {
+  const group = groups.get(name);
+  group?.delete(connection);
+  if (group?.size === 0) groups.delete(name);
+}

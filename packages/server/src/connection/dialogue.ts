@@ -1,0 +1,89 @@
+import type { ErrorMessage } from "@runwire/protocol";
+import type { Actor } from "@runwire/store";
+import type { Logger } from "../logger.js";
+import { forbidden, type Refusal, toRefusal } from "../refusal.js";
+import type { Action, User } from "../users.js";
+import type { Access } from "./access.js";
+import type { Outbox } from "./outbox.js";
+
+/** What an answer belongs to. */
+export interface Asked {
+  readonly id?: string;
+  readonly channel?: string;
+}
+
+/** What a dialogue is made of. */
+export interface DialogueParts {
+  readonly connectionId: string;
+  /** Grows with each welcome of a server. */
+  readonly order: number;
+  readonly user: User | undefined;
+  readonly access: Access;
+  readonly outbox: Outbox;
+  readonly logger: Logger;
+  /** Told of each `forbidden`; too many end the connection. */
+  readonly onForbidden: () => void;
+}
+
+/** The welcomed part of a connection, as the handlers of requests see it: who it is, what they may, how to answer. */
+export class Dialogue {
+  readonly connectionId: string;
+  readonly order: number;
+  readonly outbox: Outbox;
+  user: User | undefined;
+  isOpen = true;
+  readonly #parts: DialogueParts;
+
+  constructor(parts: DialogueParts) {
+    this.connectionId = parts.connectionId;
+    this.order = parts.order;
+    this.outbox = parts.outbox;
+    this.user = parts.user;
+    this.#parts = parts;
+  }
+
+  /** Who acts here, as the store keeps it. */
+  get actor(): Actor {
+    return this.user ? { type: "user", id: this.user.id } : { type: "user" };
+  }
+
+  /** @throws what the application's handler threw */
+  may(action: Action, channel: string): Promise<boolean> {
+    return this.#parts.access.authorize(this.user, action, channel);
+  }
+
+  /** @throws Refusal `forbidden` */
+  async mustBeAllowed(action: Action, channel: string): Promise<void> {
+    if (!(await this.may(action, channel))) throw forbidden();
+  }
+
+  /** Does what was asked; whatever goes wrong is answered under the request's `id`, and never more than that. */
+  async answer(asked: Asked, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { refusal, isForeign } = toRefusal(error);
+      if (isForeign) this.#parts.logger.error(`a request failed (${refusal.code})`, error);
+      this.refuse(asked, refusal);
+    }
+  }
+
+  /** Sends an `error`. */
+  refuse({ id, channel }: Asked, { code, message, details }: Refusal): void {
+    const error: ErrorMessage = {
+      type: "error",
+      code,
+      message,
+      ...toAddress(id, channel),
+      ...details,
+    };
+    this.outbox.send(error);
+    if (code === "forbidden") this.#parts.onForbidden();
+  }
+}
+
+/** The `id` where there is one, else the channel. */
+function toAddress(id: string | undefined, channel: string | undefined) {
+  if (id !== undefined) return { id };
+  return channel === undefined ? {} : { channel };
+}

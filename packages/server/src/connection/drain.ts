@@ -1,0 +1,27 @@
+import type { Clock } from "../clock.js";
+import type { ServerSettings } from "../options.js";
+import type { Connection } from "./connection.js";
+
+/**
+ * Sends everybody away, a batch at a time, each with a time of its own to come back, so that the next server is
+ * not met by all of them at once. Resolves when all are gone; whoever is still there at the end is cut off.
+ */
+export async function drainConnections(
+  connections: Iterable<Connection>,
+  { drain, clock, random }: Pick<ServerSettings, "drain" | "clock" | "random">,
+): Promise<void> {
+  const all = [...connections];
+  const stopTimer = clock.after(drain.timeoutMs, () => {
+    for (const connection of all) connection.terminate();
+  });
+  for (const [index, connection] of all.entries()) {
+    if (index > 0 && index % drain.batchSize === 0) await pause(clock, drain.intervalMs);
+    connection.sendAway("serviceRestart", Math.round(random() * drain.spreadMs));
+  }
+  await Promise.all(all.map((connection) => connection.gone));
+  stopTimer();
+}
+
+function pause(clock: Clock, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(milliseconds, resolve));
+}

@@ -1,0 +1,74 @@
+import { type CloseName, type Hello, protocolLimits } from "@runwire/protocol";
+import type { Clock } from "../clock.js";
+import type { ConnectRequest, User } from "../users.js";
+import type { Access } from "./access.js";
+import { bearerToken } from "./bearer-token.js";
+import { readMessage } from "./read-message.js";
+
+/** What a greeting needs, and whom it tells. */
+export interface GreetingOptions {
+  readonly request: ConnectRequest;
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  /** The client is in; `early` is what it sent before it knew, in order. */
+  readonly onWelcome: (user: User | undefined, early: readonly string[]) => void;
+  readonly onRefused: (close: CloseName | "internal") => void;
+}
+
+/**
+ * Everything before `welcome`:
+ *
+ *   open ── hello ──▶ asking the application ── user ──▶ welcome, and what came meanwhile
+ *    │                        │ nobody: 4401 · it failed: 1011
+ *    └ 10 s: 4408 · anything else: 4400 · more than 64 KiB: 1009
+ */
+export class Greeting {
+  readonly #options: GreetingOptions;
+  readonly #early: string[] = [];
+  readonly #stopTimer: () => void;
+  #bytes = 0;
+  #state: "open" | "asking" | "over" = "open";
+
+  constructor(options: GreetingOptions) {
+    this.#options = options;
+    this.#stopTimer = options.clock.after(protocolLimits.helloTimeoutMs, () =>
+      this.#refuse("helloTimeout"),
+    );
+  }
+
+  onMessage(text: string, bytes: number): void {
+    if (this.#state === "over") return;
+    this.#bytes += bytes;
+    if (this.#bytes > this.#options.maxBytes) return this.#refuse("messageTooBig");
+    if (this.#state === "asking") return void this.#early.push(text);
+    const received = readMessage(text);
+    if (received.status !== "message" || received.message.type !== "hello")
+      return this.#refuse("notAMessage");
+    this.#state = "asking";
+    this.#stopTimer();
+    void this.#ask(received.message);
+  }
+
+  /** The socket is gone. */
+  close(): void {
+    this.#state = "over";
+    this.#stopTimer();
+  }
+
+  async #ask(hello: Hello): Promise<void> {
+    const { access, request, onWelcome } = this.#options;
+    const token = hello.token ?? bearerToken(request);
+    const result = await access.authenticate({ request, ...(token !== undefined && { token }) });
+    if (this.#state === "over") return;
+    if (result.status === "refused") return this.#refuse("unauthenticated");
+    if (result.status === "failed") return this.#refuse("internal");
+    this.close();
+    onWelcome(result.user, this.#early);
+  }
+
+  #refuse(close: CloseName | "internal"): void {
+    this.close();
+    this.#options.onRefused(close);
+  }
+}

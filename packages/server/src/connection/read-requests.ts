@@ -1,0 +1,104 @@
+import { type Fetch, type List, protocolLimits, type RunSummary } from "@runwire/protocol";
+import type { RunRow, StoredPage } from "@runwire/store";
+import { withOffset } from "../log/entry.js";
+import type { EventLog } from "../log/event-log.js";
+import type { ReplayOptions } from "../options.js";
+import { Refusal } from "../refusal.js";
+import type { Dialogue } from "./dialogue.js";
+
+/**
+ * `fetch` and `list` of one connection: one after another, each when the socket has taken the answer before it.
+ * So a peer that asks and does not read costs one page, however much it asks.
+ */
+export class ReadRequests {
+  readonly #dialogue: Dialogue;
+  readonly #log: EventLog;
+  readonly #pageBytes: number;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(dialogue: Dialogue, log: EventLog, { pageBytes }: ReplayOptions) {
+    this.#dialogue = dialogue;
+    this.#log = log;
+    this.#pageBytes = pageBytes;
+  }
+
+  fetch(message: Fetch): void {
+    this.#enqueue(message, async () => {
+      await this.#dialogue.mustBeAllowed("subscribe", message.channel);
+      this.#dialogue.outbox.sendText(await readFetched(this.#log, message, this.#pageBytes));
+    });
+  }
+
+  list(message: List): void {
+    this.#enqueue(message, async () => {
+      const { id, channel, before, limit = protocolLimits.defaultListLimit } = message;
+      await this.#dialogue.mustBeAllowed("subscribe", channel);
+      const request = { channel, limit, ...(before !== undefined && { before }) };
+      const { epoch, runs, more } = await this.#log.watched(this.#log.store.listRuns(request));
+      if (!runs) throw notFound(before ?? "");
+      this.#dialogue.outbox.send({
+        ...({ type: "listed", id, channel, epoch, more } as const),
+        runs: runs.map(toSummary),
+      });
+    });
+  }
+
+  #enqueue(message: Fetch | List, work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(async () => {
+      await this.#dialogue.outbox.whenRoom();
+      if (this.#dialogue.isOpen) await this.#dialogue.answer(message, work);
+    });
+  }
+}
+
+/** The `fetched` that answers a `fetch`, its events byte for byte as they are kept. */
+async function readFetched(log: EventLog, message: Fetch, pageBytes: number): Promise<string> {
+  const { id, channel, runId } = message;
+  const page = await readPage(log, message, pageBytes);
+  if (runId !== undefined && page.events.length === 0 && !(await log.store.run(channel, runId)))
+    throw notFound(runId);
+  const head = JSON.stringify({ type: "fetched", id, channel, ...toRange(page, message.after) });
+  const events = page.events.map(({ json, offset }) => withOffset(json, offset)).join(",");
+  return `${head.slice(0, -1)},"events":[${events}]}`;
+}
+
+/** Reads a page of the log, unmerged. @throws RunwireError `store_unavailable` */
+export function readPage(
+  log: EventLog,
+  request: Pick<Fetch, "channel" | "after" | "limit" | "runId">,
+  maxBytes: number,
+): Promise<StoredPage> {
+  const { channel, after, limit = protocolLimits.maxFetchLimit, runId } = request;
+  const ofRun = runId === undefined ? {} : { runId };
+  return log.watched(log.store.read({ channel, after, limit, maxBytes, ...ofRun }));
+}
+
+/** What an answer says of its range. */
+export function toRange(page: StoredPage, after: number) {
+  return {
+    epoch: page.epoch,
+    after,
+    offset: Math.max(after, page.through),
+    head: page.offset,
+    ...(after < page.floor - 1 && { trimmed: true as const }),
+  };
+}
+
+function toSummary(row: RunRow): RunSummary {
+  const { runId, parentRunId, agent, title, status, startedAt, completedAt, first, last } = row;
+  return {
+    runId,
+    ...(parentRunId !== undefined && { parentRunId }),
+    agent,
+    ...(title !== undefined && { title }),
+    status,
+    startedAt,
+    ...(completedAt !== undefined && { completedAt }),
+    ...{ first, last },
+    ...(row.moreDescendants && { moreDescendants: row.moreDescendants }),
+  };
+}
+
+function notFound(runId: string): Refusal {
+  return new Refusal("run_not_found", `there is no run ${runId} in this channel`);
+}

@@ -1,0 +1,130 @@
+import type { Publish, Renew } from "@runwire/protocol";
+import type { Clock } from "../clock.js";
+import type { EventLog } from "../log/event-log.js";
+import type { ServerLimits } from "../options.js";
+import type { CommandDesk, WriterLink } from "../runs/command-desk.js";
+import type { PublishDesk } from "../runs/publish-desk.js";
+import { toRunKey } from "../runs/run-key.js";
+import type { ServerSocket } from "../socket.js";
+import type { Dialogue } from "./dialogue.js";
+import { eventTexts } from "./read-message.js";
+
+/** What writers need of the server. */
+export interface WriteServices {
+  readonly log: EventLog;
+  readonly publishDesk: PublishDesk;
+  readonly commandDesk: CommandDesk;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+}
+
+/**
+ * `publish` and `renew` of one connection: of one channel one after another. What was not begun when the
+ * connection ends is dropped; its writer sends it again over the next one. While more waits than the limit
+ * allows, the socket is left unread: back-pressure, never a close.
+ */
+export class WriteRequests {
+  readonly #dialogue: Dialogue;
+  readonly #services: WriteServices;
+  readonly #socket: ServerSocket;
+  readonly #link: WriterLink;
+  readonly #queues = new Map<string, Promise<void>>();
+  /** The runs that were started or renewed here, and by which writer. */
+  readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
+  #pendingBytes = 0;
+  #isPaused = false;
+
+  constructor(dialogue: Dialogue, services: WriteServices, socket: ServerSocket, link: WriterLink) {
+    this.#dialogue = dialogue;
+    this.#services = services;
+    this.#socket = socket;
+    this.#link = link;
+  }
+
+  /** Whether the socket is left unread, so that its silence says nothing. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Whether this connection has started or renewed the run as `writer`. */
+  holds(channel: string, runId: string, writer: string | undefined): boolean {
+    return this.#held.get(toRunKey(channel, runId))?.writer === writer && writer !== undefined;
+  }
+
+  publish(message: Publish, text: string): void {
+    this.#enqueue(message.channel, text.length, () =>
+      this.#dialogue.answer(message, () => this.#publish(message, text)),
+    );
+  }
+
+  renew(message: Renew, text: string): void {
+    this.#enqueue(message.channel, text.length, () =>
+      this.#dialogue.answer(message, () => this.#renew(message)),
+    );
+  }
+
+  close(): void {
+    for (const { channel, runId } of this.#held.values())
+      this.#services.commandDesk.detach(channel, runId, this.#link);
+    this.#held.clear();
+  }
+
+  async #publish({ id, channel, writer, events }: Publish, text: string): Promise<void> {
+    await this.#dialogue.mustBeAllowed("publish", channel);
+    const outcome = await this.#services.publishDesk.publish({
+      ...{ channel, writer, id },
+      actor: this.#dialogue.actor,
+      events: eventTexts(text),
+    });
+    const first = events[0];
+    if (first?.type === "agent_started") this.#hold(channel, first.runId, writer);
+    if (first?.runId !== undefined && events.at(-1)?.type === "agent_completed")
+      this.#letGo(channel, first.runId);
+    this.#dialogue.outbox.send({ type: "published", id, ...outcome });
+  }
+
+  async #renew({ id, channel, writer, runIds, take }: Renew): Promise<void> {
+    await this.#dialogue.mustBeAllowed("publish", channel);
+    const { log } = this.#services;
+    const request = { channel, writer, runIds, actor: this.#dialogue.actor };
+    const lost = await log.watched(log.store.renew({ ...request, ...(take && { take }) }));
+    const lostIds = new Set(lost.map(({ runId }) => runId));
+    for (const runId of runIds) {
+      if (lostIds.has(runId)) this.#letGo(channel, runId);
+      else this.#hold(channel, runId, writer);
+    }
+    this.#dialogue.outbox.send({ type: "renewed", id, lost });
+  }
+
+  #hold(channel: string, runId: string, writer: string): void {
+    if (!this.#dialogue.isOpen) return;
+    this.#held.set(toRunKey(channel, runId), { channel, runId, writer });
+    this.#services.commandDesk.attach(channel, runId, writer, this.#link);
+  }
+
+  #letGo(channel: string, runId: string): void {
+    this.#held.delete(toRunKey(channel, runId));
+    this.#services.commandDesk.detach(channel, runId, this.#link);
+  }
+
+  #enqueue(channel: string, bytes: number, work: () => Promise<void>): void {
+    this.#weigh(bytes);
+    const before = this.#queues.get(channel) ?? Promise.resolve();
+    const done = before
+      .then(() => (this.#dialogue.isOpen ? work() : undefined))
+      .finally(() => this.#weigh(-bytes));
+    this.#queues.set(channel, done);
+    void done.finally(() => {
+      if (this.#queues.get(channel) === done) this.#queues.delete(channel);
+    });
+  }
+
+  #weigh(bytes: number): void {
+    this.#pendingBytes += bytes;
+    const isTooMuch = this.#pendingBytes > this.#services.limits.maxPendingPublishBytes;
+    if (isTooMuch === this.#isPaused) return;
+    this.#isPaused = isTooMuch;
+    if (isTooMuch) this.#socket.pause();
+    else this.#socket.resume();
+  }
+}

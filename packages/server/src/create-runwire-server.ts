@@ -1,0 +1,177 @@
+import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol";
+import { ChannelHubs } from "./channels/channel-hubs.js";
+import { Access } from "./connection/access.js";
+import { Connection, type ConnectionServices } from "./connection/connection.js";
+import { type AdmissionRefusal, Connections } from "./connection/connections.js";
+import { drainConnections } from "./connection/drain.js";
+import { Heartbeat } from "./connection/heartbeat.js";
+import { readPage, toRange } from "./connection/read-requests.js";
+import { toEntry } from "./log/entry.js";
+import { EventLog } from "./log/event-log.js";
+import { PageReader } from "./log/page-reader.js";
+import { type RunwireServerOptions, resolveOptions, type ServerLimits } from "./options.js";
+import { CommandDesk } from "./runs/command-desk.js";
+import { LeaseKeeper } from "./runs/lease-keeper.js";
+import { LocalRuns } from "./runs/local-runs.js";
+import { PublishDesk } from "./runs/publish-desk.js";
+import type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
+import type { ServerSocket, SocketHandlers } from "./socket.js";
+import type { ConnectRequest, User } from "./users.js";
+import { SERVER_VERSION } from "./version.js";
+
+/** Why a socket is not let in before it is opened. */
+export type AcceptRefusal = AdmissionRefusal | "draining";
+
+/**
+ * A server: hands events from the log to everyone who may see them. It is also a {@link RunTarget}, so that code
+ * in the same process writes runs to it: `withRun(runwire, …)`.
+ */
+export interface RunwireServer extends RunTarget {
+  /** Takes over a socket that is open and speaks `runwire.v1`; tell the returned handlers what happens to it. */
+  accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
+  /** Why one more socket would not be let in now, or `undefined`. */
+  refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
+  readonly limits: ServerLimits;
+  status(): ServerStatus;
+  stats(): ServerStats;
+  /**
+   * Takes leave: lets nobody in, tells every client when to come back, and waits for them to go, for at most
+   * `drain.timeoutMs`. Runs stay open: their writers go on elsewhere, or after the restart. The store stays
+   * open too; whoever opened it closes it afterwards. Twice returns the same promise.
+   */
+  close(): Promise<void>;
+}
+
+const keptReports = 100;
+/** Of a publish's envelope: ids, names and brackets. */
+const envelopeBytes = 1_024;
+
+/**
+ * Makes a server over a store. It opens no port: `attachRunwire` of `@runwire/server/node` does that.
+ *
+ * @throws RunwireError `invalid_options` when nobody said who may use it, or an option is wrong
+ * @example
+ * const runwire = createRunwireServer({
+ *   store: createMemoryStore(),
+ *   authenticate: ({ token }) => users.get(token ?? "") ?? null,
+ *   authorize: ({ user, channel }) => channel.startsWith(`${user.id}:`),
+ * });
+ */
+export function createRunwireServer<AppUser extends User = User>(
+  options: RunwireServerOptions<AppUser>,
+): RunwireServer {
+  const settings = resolveOptions(options);
+  const { clock, limits, logger } = settings;
+  const log = new EventLog(settings.store, logger);
+  const pages = new PageReader(settings.store, settings.replay, limits.maxEventBytes);
+  const hubs = new ChannelHubs(log, {
+    ...{ store: settings.store, clock, logger, batch: settings.batch, replay: settings.replay },
+    maxEventBytes: limits.maxEventBytes,
+    onHistoryChanged: (channel) => pages.forget(channel),
+  });
+  const commandDesk = new CommandDesk(settings.store, clock, settings.commands);
+  const publishDesk = new PublishDesk(log, limits.maxEventBytes);
+  const localRuns = new LocalRuns(log, commandDesk, clock);
+  const leases = new LeaseKeeper(log, clock, logger, (channel, runId) => {
+    hubs.hint(channel);
+    commandDesk.runEnded(channel, runId);
+  });
+  log.onAppend(({ channel, entries }) => {
+    for (const { event } of entries)
+      if (event.type === "agent_completed" && event.runId !== undefined)
+        commandDesk.runEnded(channel, event.runId);
+  });
+  const heartbeat = new Heartbeat(clock, settings.heartbeat);
+  const connections = new Connections(limits);
+  const reports: ClientReport[] = [];
+  const startedAt = clock.monotonic();
+  let welcomes = 0;
+  let accepted = 0;
+  let closing: Promise<void> | undefined;
+
+  const services: ConnectionServices = {
+    ...{ settings, log, hubs, pages, clock, limits, commandDesk, publishDesk },
+    replay: settings.replay,
+    access: new Access(settings),
+    nextOrder: () => ++welcomes,
+    admit: (connection, user) => connections.welcome(connection, user),
+    onReport({ code, detail }, { id }) {
+      const report = { connectionId: id, time: clock.now(), code };
+      reports.push(detail === undefined ? report : { ...report, detail });
+      if (reports.length > keptReports) reports.shift();
+    },
+    onClosed(connection) {
+      heartbeat.remove(connection);
+      connections.remove(connection);
+    },
+  };
+
+  function mustBeOpen(): void {
+    if (closing) throw new RunwireError("closed", "this server was closed");
+  }
+
+  async function close(): Promise<void> {
+    leases.close();
+    localRuns.close();
+    await drainConnections(connections, settings);
+    commandDesk.close();
+    heartbeat.close();
+    hubs.close();
+  }
+
+  return {
+    limits,
+    maxEventBytes: limits.maxEventBytes,
+    maxPublishBytes: limits.maxMessageBytes - envelopeBytes,
+    accept(socket, request) {
+      accepted += 1;
+      const connection = new Connection(socket, request, services);
+      connections.add(connection);
+      heartbeat.add(connection);
+      return connection;
+    },
+    refusalOf(request) {
+      return closing ? "draining" : connections.refusalOf(request);
+    },
+    async publish(request) {
+      mustBeOpen();
+      return publishDesk.publish({ ...request, actor: { type: "server" } });
+    },
+    async attachRun(attachment, handlers) {
+      mustBeOpen();
+      return localRuns.attach(attachment, handlers);
+    },
+    async fetch({ channel, after, limit = protocolLimits.maxFetchLimit, runId }) {
+      mustBeOpen();
+      const request = { channel, after, limit, ...(runId !== undefined && { runId }) };
+      const page = await readPage(log, request, settings.replay.pageBytes);
+      return { ...toRange(page, after), events: page.events.map((event) => toEntry(event).event) };
+    },
+    status() {
+      const state = log.isFailing ? "degraded" : "ok";
+      return {
+        status: closing ? "draining" : state,
+        version: SERVER_VERSION,
+        uptimeMs: Math.round(clock.monotonic() - startedAt),
+        connections: connections.size,
+      };
+    },
+    stats() {
+      const all = [...connections];
+      return {
+        connections: all.length,
+        subscriptions: all.reduce((sum, connection) => sum + connection.subscriptions, 0),
+        channels: hubs.size,
+        bufferedBytes: all.reduce((sum, { outbox }) => sum + outbox.bufferedBytes, 0),
+        appendedEvents: log.appendedEvents,
+        pageReads: pages.reads,
+        acceptedConnections: accepted,
+        reports: [...reports],
+      };
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}

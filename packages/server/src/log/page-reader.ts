@@ -1,0 +1,124 @@
+import type { EventStore, StoredPage } from "@runwire/store";
+import type { ReplayOptions } from "../options.js";
+import { toEntry } from "./entry.js";
+import { buildEventsFrame, type EventsFrame } from "./events-frame.js";
+
+/** A page of history, merged, as everybody gets it who reads on from `frame.after`. */
+export interface MergedPage {
+  readonly epoch: string;
+  /** The first offset that the log keeps whole. */
+  readonly floor: number;
+  /** The log's head when the page was read. */
+  readonly head: number;
+  readonly frame: EventsFrame;
+}
+
+/** Which page. */
+export interface PageRequest {
+  readonly channel: string;
+  readonly epoch: string;
+  readonly after: number;
+  /** Read no further than this offset. */
+  readonly upTo: number;
+}
+
+interface CachedPage {
+  readonly page: Promise<MergedPage>;
+  /** Of the frame; 0 while it is being read. */
+  bytes: number;
+  /** How far it reaches; nobody may take it who wants more. */
+  end: number;
+}
+
+/**
+ * Reads the log for those who are behind. Pages begin and end at the same offsets for everybody, are merged
+ * once, and are kept for the next reader: 300 clients that come back at once cost one read for each page.
+ *
+ *   |── page ──|── page ──|── page ──|─ tail ─▶ head
+ *        ▲ who comes back in the middle of a page reads its rest, and then the same pages as the others
+ */
+export class PageReader {
+  readonly #store: EventStore;
+  readonly #options: ReplayOptions;
+  readonly #maxEventBytes: number;
+  /** The least recently used first. */
+  readonly #cached = new Map<string, CachedPage>();
+  #cachedBytes = 0;
+  /** Pages that were read from the store. */
+  reads = 0;
+
+  constructor(store: EventStore, options: ReplayOptions, maxEventBytes: number) {
+    this.#store = store;
+    this.#options = options;
+    this.#maxEventBytes = maxEventBytes;
+  }
+
+  /** @throws RunwireError `store_unavailable` */
+  read(request: PageRequest): Promise<MergedPage> {
+    const { pageEvents } = this.#options;
+    const boundary = (Math.floor(request.after / pageEvents) + 1) * pageEvents;
+    const end = Math.min(boundary, request.upTo);
+    const key = `${request.channel}\n${request.epoch}\n${request.after}`;
+    const known = this.#cached.get(key);
+    if (known && known.end >= end) {
+      this.#cached.delete(key);
+      this.#cached.set(key, known);
+      return known.page;
+    }
+    return this.#readInto(key, request, end);
+  }
+
+  /** Forgets the pages of a channel that was trimmed or deleted. */
+  forget(channel: string): void {
+    for (const key of [...this.#cached.keys()]) if (key.startsWith(`${channel}\n`)) this.#drop(key);
+  }
+
+  #readInto(key: string, request: PageRequest, end: number): Promise<MergedPage> {
+    const cached: CachedPage = { page: this.#readMerged(request, end), bytes: 0, end };
+    this.#drop(key);
+    this.#cached.set(key, cached);
+    cached.page.then(
+      ({ epoch, head, frame }) => {
+        if (this.#cached.get(key) !== cached) return;
+        if (epoch !== request.epoch) return this.#drop(key);
+        // A page that the byte limit cut short is whole all the same: who reads on begins where it ends.
+        if (frame.offset < Math.min(head, cached.end)) cached.end = Number.POSITIVE_INFINITY;
+        cached.bytes = frame.bytes.length;
+        this.#cachedBytes += cached.bytes;
+        this.#evict();
+      },
+      () => this.#cached.get(key) === cached && this.#drop(key),
+    );
+    return cached.page;
+  }
+
+  async #readMerged({ channel, after }: PageRequest, end: number): Promise<MergedPage> {
+    this.reads += 1;
+    const page = await this.#store.read({
+      channel,
+      after,
+      limit: Math.max(1, end - after),
+      maxBytes: this.#options.pageBytes,
+    });
+    const offset = Math.max(after, Math.min(page.through, end));
+    const entries = page.events.filter((event) => event.offset <= offset).map(toEntry);
+    const frame = buildEventsFrame({ channel, after, offset }, entries, this.#maxEventBytes);
+    return { ...toHead(page), frame };
+  }
+
+  #drop(key: string): void {
+    this.#cachedBytes -= this.#cached.get(key)?.bytes ?? 0;
+    this.#cached.delete(key);
+  }
+
+  #evict(): void {
+    for (const [key, { bytes }] of this.#cached) {
+      if (this.#cachedBytes <= this.#options.cacheBytes) return;
+      if (bytes > 0) this.#drop(key);
+    }
+  }
+}
+
+function toHead({ epoch, floor, offset }: StoredPage): Omit<MergedPage, "frame"> {
+  return { epoch, floor, head: offset };
+}

@@ -1,0 +1,38 @@
+/** What a server is doing, in numbers. Counters begin at its start. */
+export interface ServerStats {
+  /** Open sockets. */
+  readonly connections: number;
+  /** Subscriptions of all connections. */
+  readonly subscriptions: number;
+  /** Channels that somebody follows. */
+  readonly channels: number;
+  /** Bytes that were sent and are not with the operating system yet, of all sockets. */
+  readonly bufferedBytes: number;
+  /** Events appended through this server. */
+  readonly appendedEvents: number;
+  /** Pages of history read from the store. */
+  readonly pageReads: number;
+  /** Connections since the start. */
+  readonly acceptedConnections: number;
+  /** What clients reported, the latest last; at most 100. */
+  readonly reports: readonly ClientReport[];
+}
+
+/** What a client told of itself. */
+export interface ClientReport {
+  readonly connectionId: string;
+  /** Milliseconds since 1970-01-01T00:00Z. */
+  readonly time: number;
+  readonly code: string;
+  readonly detail?: string;
+}
+
+/** What `GET …/status` says. */
+export interface ServerStatus {
+  /** `degraded`: the store's latest answer was a failure. */
+  readonly status: "ok" | "draining" | "degraded";
+  /** Of the package. */
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly connections: number;
+}
