@@ -1,4 +1,4 @@
-import type { RunwireEvent } from "../wire/events.js";
+import type { AgentStarted, RunwireEvent } from "../wire/events.js";
 
 /**
  * The life of a run, in offset order:
@@ -14,6 +14,8 @@ export interface LifecycleFacts {
   readonly run: "absent" | "running" | "completed";
   /** Absent: no event has named this tool call, or the event names none. */
   readonly tool?: "open" | "completed" | undefined;
+  /** The run that an `agent_started` names as its parent. Absent: it names none, or it is not to be judged. */
+  readonly parent?: "absent" | "running" | "completed" | undefined;
 }
 
 /** Why an event may not come now. */
@@ -33,16 +35,23 @@ export function checkLifecycle(
       "run_completed",
       `run ${event.runId} has ended; nothing may follow its agent_completed`,
     );
-  if (event.type === "agent_started")
-    return facts.run === "absent"
-      ? undefined
-      : violation("lifecycle_violation", `run ${event.runId} has already started`);
+  if (event.type === "agent_started") return checkStart(facts, event);
   if (facts.run === "absent")
     return violation(
       "run_not_found",
       `run ${event.runId} never started; publish its agent_started first`,
     );
   return checkTool(facts.tool, event);
+}
+
+function checkStart(facts: LifecycleFacts, event: AgentStarted): LifecycleViolation | undefined {
+  if (facts.run !== "absent")
+    return violation("lifecycle_violation", `run ${event.runId} has already started`);
+  if (facts.parent === undefined || facts.parent === "running") return undefined;
+  return violation(
+    "lifecycle_violation",
+    `run ${event.runId} names a parent that ${facts.parent === "absent" ? "never started" : "has ended"}: ${event.parentRunId}`,
+  );
 }
 
 function checkTool(
