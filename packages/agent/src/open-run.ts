@@ -71,7 +71,7 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
     try {
       run.onRelease(await target.attachRun(attachment, run));
     } catch (error) {
-      outbox.fail(error);
+      run.giveUp(error);
       throw error;
     }
   }

@@ -36,9 +36,20 @@ export async function resumeRun(target: RunTarget, options: ResumeRunOptions): P
     startChild: toStartChild(target, options),
   });
   await attach(true);
-  // Now nobody else writes: what is read is all there is.
-  await readRun(target, options, before);
+  try {
+    // Now nobody else writes: what is read is all there is.
+    const read = await readRun(target, options, before);
+    if (read.history !== before.history) throw beganAnew(options);
+  } catch (error) {
+    run.giveUp(error);
+    throw error;
+  }
   return run;
+}
+
+function beganAnew({ channel, runId }: ResumeRunOptions): RunwireError {
+  const message = `the log of ${channel} began anew while run ${runId} was taken over; try again`;
+  return new RunwireError("run_not_found", message);
 }
 
 function requireRunning(runId: string, phase: "absent" | "running" | "completed"): void {

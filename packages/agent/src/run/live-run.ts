@@ -148,7 +148,12 @@ export class LiveRun implements RunWriter, RunHandlers {
     // Its end may be in the log before the answer to the publish is here.
     if (this.#end && code === "run_completed") return;
     const message = `run ${this.runId} is over for this writer: ${code}`;
-    this.#parts.outbox.fail(new RunwireError(code, message));
+    this.giveUp(new RunwireError(code, message));
+  }
+
+  /** Ends the writing, not the run: whoever can may take it over, or its lease lapses. */
+  giveUp(error: unknown): void {
+    this.#parts.outbox.fail(error);
   }
 
   /** Has `undo` called when the run is over for this process, or now if it is. */
