@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 
-type Message = { readonly type: string } & Record<string, unknown>;
+export type Message = { readonly type: string } & Record<string, unknown>;
 
 /** A connection as the scripted server sees it; the test says what it answers. */
 export interface ServerSocket {
