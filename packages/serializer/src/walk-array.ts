@@ -1,7 +1,8 @@
 import { createHoleFinder, type HoleFinder } from "./holes.js";
 import type { Json, JsonObject } from "./json.js";
+import type { LimitName } from "./limits.js";
 import { describeThrown, type Encoded, tooDeep, truncated } from "./markers.js";
-import { hasRoom, lose, type Walk } from "./walk-context.js";
+import { hasRoom, lose, type Walk, whyFull } from "./walk-context.js";
 import { cutForDepth, encodeThrown, hide } from "./walk-members.js";
 
 /** An array: holes read as `undefined`, long runs of them as one mark. */
@@ -11,7 +12,8 @@ export function encodeArray(walk: Walk, array: readonly unknown[], place: number
   const out: Json[] = [];
   let findHoles: HoleFinder | undefined;
   for (let index = 0; index < length; index++) {
-    if (walk.nodesLeft <= 0) return endForNodes(walk, out, length - index, place);
+    const reason = whyFull(walk);
+    if (reason !== undefined) return endFull(walk, out, reason, length - index, place);
     walk.steps[place] = out.length;
     walk.keys[place] = index;
     let element = encodeElement(walk, array, index, place + 1);
@@ -52,9 +54,15 @@ function skipHoles(walk: Walk, omitted: number, place: number): JsonObject | typ
   return truncated("sparse", { omitted });
 }
 
-function endForNodes(walk: Walk, out: Json[], omitted: number, place: number): Encoded {
+function endFull(
+  walk: Walk,
+  out: Json[],
+  reason: LimitName,
+  omitted: number,
+  place: number,
+): Encoded {
   if (!hasRoom(walk, place, 3)) return cutForDepth(walk, place);
-  lose(walk, place, "maxNodes");
-  out.push(truncated("maxNodes", { omitted }));
+  lose(walk, place, reason);
+  out.push(truncated(reason, { omitted }));
   return out;
 }

@@ -1,7 +1,7 @@
 import type { Json } from "./json.js";
 import { type Encoded, tooDeep, truncated } from "./markers.js";
 import type { PathStep } from "./redact.js";
-import { enterTag, hasRoom, lose, type Walk } from "./walk-context.js";
+import { enterTag, hasRoom, lose, type Walk, whyFull } from "./walk-context.js";
 import { cutForDepth, hide } from "./walk-members.js";
 
 /** `{ "$set": […] }`. Throws when the value only claims to be a Set. */
@@ -48,7 +48,7 @@ function toPathStep(key: unknown): PathStep {
 interface Items {
   readonly place: number;
   readonly out: Json[];
-  /** What `maxNodes` left out. */
+  /** What a limit left out. */
   omitted: number;
   isTooDeep: boolean;
 }
@@ -61,7 +61,7 @@ function openItems(walk: Walk, place: number, tag: string): Items {
 /** Whether there is room for one more; `forEach` cannot be left early. */
 function enterItem(walk: Walk, items: Items): boolean {
   if (items.isTooDeep) return false;
-  if (walk.nodesLeft <= 0) items.omitted++;
+  if (whyFull(walk) !== undefined) items.omitted++;
   else enterTag(walk, items.place + 1, items.out.length);
   return items.omitted === 0;
 }
@@ -75,7 +75,8 @@ function closeItems(walk: Walk, { place, out, omitted, isTooDeep }: Items) {
   if (isTooDeep) return tooDeep;
   if (omitted === 0) return out;
   if (!hasRoom(walk, place, 4)) return tooDeep;
-  lose(walk, place, "maxNodes");
-  out.push(truncated("maxNodes", { omitted }));
+  const reason = whyFull(walk) ?? "maxNodes";
+  lose(walk, place, reason);
+  out.push(truncated(reason, { omitted }));
   return out;
 }

@@ -1,3 +1,4 @@
+import type { LimitName } from "./limits.js";
 import type { Encoded } from "./markers.js";
 import type { Settings } from "./options.js";
 import { toPointer } from "./pointer.js";
@@ -60,6 +61,18 @@ export function forgetLossesInside(walk: Walk, place: number): void {
   if (losses === undefined) return;
   const inside = `${toPointer(walk.steps, place)}/`;
   while (losses.at(-1)?.path.startsWith(inside) === true) losses.pop();
+}
+
+/**
+ * So many times more text than `maxBytes` is copied before the walk ends: enough for a fair choice of
+ * what to keep, and little enough that measuring it takes no time.
+ */
+const mostCopies = 16;
+
+/** Why nothing more is copied, or `undefined` where there is room. */
+export function whyFull({ nodesLeft, characters, settings }: Walk): LimitName | undefined {
+  if (nodesLeft <= 0) return "maxNodes";
+  return characters > settings.limits.maxBytes * mostCopies ? "maxBytes" : undefined;
 }
 
 /** Whether `levels` more levels of JSON fit at `place`. */

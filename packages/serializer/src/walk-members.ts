@@ -16,6 +16,7 @@ import {
   hasRoom,
   lose,
   type Walk,
+  whyFull,
 } from "./walk-context.js";
 
 /** The members of a plain object or a class instance. */
@@ -44,7 +45,7 @@ export function encodeMembers(
   const out: Record<string, Json> = {};
   let omitted = 0;
   for (const key of keys) {
-    if (walk.nodesLeft <= 0 || key.length > walk.settings.limits.maxStringLength) {
+    if (key.length > walk.settings.limits.maxStringLength || whyFull(walk) !== undefined) {
       omitted++;
       continue;
     }
@@ -59,7 +60,7 @@ export function encodeMembers(
 
 function summarise(walk: Walk, out: Record<string, Json>, omitted: number, place: number): Encoded {
   if (!hasRoom(walk, place, 2)) return cutForDepth(walk, place);
-  const reason = walk.nodesLeft <= 0 ? "maxNodes" : "maxStringLength";
+  const reason = whyFull(walk) ?? "maxStringLength";
   lose(walk, place, reason);
   out.$truncated = truncation(reason, { omitted });
   return out;

@@ -4,8 +4,8 @@ import { hasRoom, lose, type Walk } from "./walk-context.js";
 
 /** A string, or its head where it is longer than `maxStringLength`. */
 export function encodeString(walk: Walk, text: string, place: number): Encoded {
-  const { maxStringLength } = walk.settings.limits;
-  walk.characters += Math.min(text.length, maxStringLength);
+  const { maxStringLength, maxBytes } = walk.settings.limits;
+  walk.characters += Math.min(text.length, maxStringLength, maxBytes + 1);
   if (text.length <= maxStringLength) return text;
   if (!hasRoom(walk, place, 2)) return tooDeep;
   lose(walk, place, "maxStringLength");

@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import http, { type IncomingMessage } from "node:http";
+import { createRequire } from "node:module";
+import net, { type AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { encode } from "../src/index.js";
+
+/** The part of ws that is used; it is a dependency of the server, not of this package. */
+interface Ws {
+  readonly WebSocketServer: new (options: { server: http.Server }) => object;
+}
+// Typed by hand: what `require` gives is the module ws.
+const ws = createRequire(new URL("../../server/package.json", import.meta.url))("ws") as Ws &
+  (new (
+    url: string,
+  ) => WebSocket);
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+async function listen(server: net.Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  closers.push(() => server.close());
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+async function openWebSocket(type: new (url: string) => WebSocket): Promise<WebSocket> {
+  const server = http.createServer();
+  new ws.WebSocketServer({ server });
+  const socket = new type(`ws://127.0.0.1:${await listen(server)}/chat`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  closers.unshift(() => socket.close());
+  return socket;
+}
+
+test.each([
+  ["ws", ws],
+  ["the platform", WebSocket],
+])("a WebSocket of %s is summarised, its state by name", async (_, type) => {
+  const socket = await openWebSocket(type);
+  const { port } = new URL(socket.url);
+  expect(JSON.parse(encode({ socket })).socket).toMatchObject({
+    url: `ws://127.0.0.1:${port}/chat`,
+    readyState: "OPEN",
+    bufferedAmount: 0,
+  });
+  expect(encode(socket).length).toBeLessThan(500);
+  const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  socket.close();
+  expect(JSON.parse(encode(socket)).readyState).toBe("CLOSING");
+  await closed;
+  expect(JSON.parse(encode(socket)).readyState).toBe("CLOSED");
+});
+
+test("a net.Socket is summarised", async () => {
+  const port = await listen(net.createServer((peer) => peer.end()));
+  const socket = net.connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  closers.unshift(() => socket.destroy());
+  expect(JSON.parse(encode([socket]))[0]).toMatchObject({
+    remoteAddress: "127.0.0.1",
+    remotePort: port,
+    readyState: "open",
+    destroyed: false,
+  });
+  expect(encode(socket).length).toBeLessThan(500);
+});
+
+async function receiveRequest(): Promise<IncomingMessage> {
+  const server = http.createServer((_, response) => response.end());
+  const port = await listen(server);
+  const received = once(server, "request");
+  await fetch(`http://127.0.0.1:${port}/path?q=1`, { headers: { authorization: "Bearer s3cret" } });
+  const [request] = await received;
+  return request as IncomingMessage;
+}
+
+test("an http request is summarised, and its credentials can be hidden", async () => {
+  const request = await receiveRequest();
+  const text = encode(request, { redact: ["authorization"] });
+  expect(JSON.parse(text)).toMatchObject({
+    httpVersion: "1.1",
+    method: "GET",
+    url: "/path?q=1",
+    headers: { authorization: "[redacted]" },
+  });
+  expect(text).not.toContain("s3cret");
+  expect(text.length).toBeLessThan(2_000);
+});
+
+test("a request of the client's side is bounded like any object", async () => {
+  const port = await listen(http.createServer((_, response) => response.end()));
+  const request = http.get({ port, host: "127.0.0.1" });
+  const [response] = await once(request, "response");
+  (response as IncomingMessage).resume();
+  expect(() => JSON.parse(encode(request))).not.toThrow();
+  expect(JSON.parse(encode(response))).toMatchObject({ statusCode: 200, statusMessage: "OK" });
+});
+
+test("an instance of another class that has a few of the same names is itself", () => {
+  class Door {
+    readonly OPEN = 1;
+    readonly CLOSED = 3;
+    readonly color = "red";
+  }
+  expect(encode(new Door())).toBe('{"OPEN":1,"CLOSED":3,"color":"red"}');
+  class Half {
+    readonly a = 1;
+    get httpVersion(): string {
+      throw new Error("no");
+    }
+  }
+  expect(encode(new Half())).toBe('{"a":1}');
+});
