@@ -1,4 +1,9 @@
-import { protocolLimits, type RunAttachment, type RunTarget } from "@runwire/protocol";
+import {
+  protocolLimits,
+  type RunAttachment,
+  type RunTarget,
+  RunwireError,
+} from "@runwire/protocol";
 import { createEventEncoder } from "./encoding/encode-event.js";
 import { resolveEnvironment } from "./environment.js";
 import { Outbox } from "./outbox/outbox.js";
@@ -51,11 +56,6 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
   });
   const log = new RunLog({ runId, clock: environment.clock, encoder, outbox, history });
   const run = new LiveRun({ runId, channel, log, outbox, abort, commands, startChild });
-  const key = toOutboxKey(channel, runId);
-  writer.runOutboxes.set(key, outbox);
-  run.onRelease(() => {
-    if (writer.runOutboxes.get(key) === outbox) writer.runOutboxes.delete(key);
-  });
   run.onRelease(unlink);
   return { run, log, attach };
 
@@ -70,10 +70,23 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
     };
     try {
       run.onRelease(await target.attachRun(attachment, run));
+      register();
     } catch (error) {
       run.giveUp(error);
       throw error;
     }
+  }
+
+  /** A writer of the same run in this process, from before it was taken up, is over as if it had died. */
+  function register(): void {
+    const key = toOutboxKey(channel, runId);
+    writer.runOutboxes
+      .get(key)
+      ?.fail(new RunwireError("run_taken", `run ${runId} was taken up again`));
+    writer.runOutboxes.set(key, outbox);
+    run.onRelease(() => {
+      if (writer.runOutboxes.get(key) === outbox) writer.runOutboxes.delete(key);
+    });
   }
 }
 

@@ -152,6 +152,15 @@ describe("resumeRun", () => {
     expect(target.of("agent_completed")[0]?.durationMs).toBe(2_000);
   });
 
+  it("ends the writer that the same process had for the run", async () => {
+    const { target, options } = prepare();
+    const before = await resumeRun(target, options);
+    const run = await resumeRun(target, options);
+    expect(before.signal.reason).toMatchObject({ code: "run_taken" });
+    expect(target.attached.size).toBe(1);
+    await run.complete();
+  });
+
   it("refuses a run that has ended, and one that never was", async () => {
     const { target, options } = prepare({ ...common, type: "agent_completed", outcome: "success" });
     await expect(resumeRun(target, options)).rejects.toMatchObject({ code: "run_completed" });

@@ -91,8 +91,11 @@ export class MemoryTarget implements RunTarget {
     if (owner !== writer && !take) throw new RunwireError("run_taken", runId);
     if (take) this.onTake(attachment);
     this.#writers.set(runId, writer);
-    this.attached.set(runId, { attachment, handlers });
-    return () => this.attached.delete(runId);
+    const attached = { attachment, handlers };
+    this.attached.set(runId, attached);
+    return () => {
+      if (this.attached.get(runId) === attached) this.attached.delete(runId);
+    };
   }
 
   async fetch({ after, limit = 1000, runId }: FetchRequest): Promise<LogPage> {
