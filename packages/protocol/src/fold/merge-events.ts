@@ -1,5 +1,5 @@
 import { isKnownEvent, type LoggedEvent, type UnknownEvent } from "../wire/events.js";
-import { protocolLimits } from "../wire/limits.js";
+import { maxEventBytes as defaultMaxEventBytes } from "../wire/limits.js";
 import {
   bytesOfEvent,
   growthOfPair,
@@ -44,7 +44,7 @@ export function mergeEvents(
   events: readonly (LoggedEvent | UnknownEvent)[],
   options: MergeOptions = {},
 ): (LoggedEvent | UnknownEvent)[] {
-  const { maxEventBytes = protocolLimits.maxEventBytes } = options;
+  const { maxEventBytes = defaultMaxEventBytes } = options;
   const result: (LoggedEvent | UnknownEvent)[] = [];
   const open: OpenGroups = new Map();
   for (const event of events) {

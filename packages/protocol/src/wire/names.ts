@@ -1,4 +1,4 @@
-import { protocolLimits } from "./limits.js";
+import { maxChannelNameLength, maxEpochLength, maxIdLength } from "./limits.js";
 
 const CHANNEL = /^[A-Za-z0-9._:/@+-]+$/;
 const RUN_ID = /^[A-Za-z0-9._:@+-]+$/;
@@ -12,26 +12,26 @@ function isStringOf(value: unknown, maxLength: number): value is string {
 
 /** Whether `value` names a channel: 1–200 of `A–Z a–z 0–9 . _ : / @ + -`, no part empty, `.` or `..`. */
 export function isChannelName(value: unknown): value is string {
-  if (!isStringOf(value, protocolLimits.maxChannelNameLength) || !CHANNEL.test(value)) return false;
+  if (!isStringOf(value, maxChannelNameLength) || !CHANNEL.test(value)) return false;
   return value.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
 /** Whether `value` names a run: 1–128 of the channel's alphabet without `/`. */
 export function isRunId(value: unknown): value is string {
-  return isStringOf(value, protocolLimits.maxIdLength) && RUN_ID.test(value);
+  return isStringOf(value, maxIdLength) && RUN_ID.test(value);
 }
 
 /** Whether `value` is an epoch: 1–64 of `A–Z a–z 0–9 _ -`. */
 export function isEpoch(value: unknown): value is string {
-  return isStringOf(value, protocolLimits.maxEpochLength) && EPOCH.test(value);
+  return isStringOf(value, maxEpochLength) && EPOCH.test(value);
 }
 
 /** Whether `value` can be a `messageId`, `toolCallId`, `name`, `key` or an agent's name: 1–128, no control character. */
 export function isName(value: unknown): value is string {
-  return isStringOf(value, protocolLimits.maxIdLength) && !CONTROL_CHARACTER.test(value);
+  return isStringOf(value, maxIdLength) && !CONTROL_CHARACTER.test(value);
 }
 
 /** Whether `value` can be the `id` of a request, or a writer's name: 1–128 code units. */
 export function isRequestId(value: unknown): value is string {
-  return isStringOf(value, protocolLimits.maxIdLength);
+  return isStringOf(value, maxIdLength);
 }
