@@ -1,7 +1,7 @@
 import type { Command, Handled } from "@runwire/protocol";
 import type { CommandAnswer } from "@runwire/store";
 import { Refusal } from "../refusal.js";
-import type { CommandDesk, HandedCommand } from "../runs/command-desk.js";
+import type { Answerer, CommandDesk, HandedCommand } from "../runs/command-desk.js";
 import type { Dialogue } from "./dialogue.js";
 import { memberText } from "./read-message.js";
 
@@ -30,13 +30,9 @@ export class CommandRequests {
     });
   }
 
-  handled(
-    message: Handled,
-    text: string,
-    holds: (channel: string, runId: string, writer: string | undefined) => boolean,
-  ): void {
+  handled(message: Handled, text: string, from: Answerer): void {
     const result = memberText(text, "result");
-    void this.#desk.handled(message.commandId, holds, {
+    void this.#desk.handled(message.commandId, from, {
       ...(result !== undefined && { result }),
       ...(message.error && { error: message.error }),
     });
@@ -48,15 +44,14 @@ export class CommandRequests {
   }
 
   #send(id: string, answer: CommandAnswer): void {
-    if (answer.type === "commanded")
-      return this.#dialogue.outbox.sendText(
-        withText({ type: "commanded", id }, "result", answer.result),
-      );
+    if (answer.type === "commanded") {
+      const text = withText({ type: "commanded", id }, "result", answer.result);
+      this.#dialogue.outbox.sendText(text);
+      return;
+    }
     const { code, message, reason } = answer;
-    this.#dialogue.refuse(
-      { id },
-      new Refusal(code, message, reason === undefined ? {} : { reason }),
-    );
+    const details = reason === undefined ? {} : { reason };
+    this.#dialogue.refuse({ id }, new Refusal(code, message, details));
   }
 }
 

@@ -223,7 +223,7 @@ export class Connection implements SocketHandlers {
       publish: (publish, whole) => writes.publish(publish, whole),
       renew: (renew, whole) => writes.renew(renew, whole),
       command: (command, whole) => commands.command(command, whole),
-      handled: (handled, whole) => commands.handled(handled, whole, writes.holds.bind(writes)),
+      handled: (handled, whole) => commands.handled(handled, whole, writes),
       ping: ({ at }) => {
         const now = this.#services.settings.clock.now();
         this.outbox.send({ type: "pong", at, now, heads: channels.heads() });

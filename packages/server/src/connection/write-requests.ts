@@ -2,7 +2,7 @@ import type { Publish, Renew } from "@runwire/protocol";
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { ServerLimits } from "../options.js";
-import type { CommandDesk, WriterLink } from "../runs/command-desk.js";
+import type { Answerer, CommandDesk, WriterLink } from "../runs/command-desk.js";
 import type { PublishDesk } from "../runs/publish-desk.js";
 import { toRunKey } from "../runs/run-key.js";
 import type { ServerSocket } from "../socket.js";
@@ -23,11 +23,11 @@ export interface WriteServices {
  * connection ends is dropped; its writer sends it again over the next one. While more waits than the limit
  * allows, the socket is left unread: back-pressure, never a close.
  */
-export class WriteRequests {
+export class WriteRequests implements Answerer {
+  readonly link: WriterLink;
   readonly #dialogue: Dialogue;
   readonly #services: WriteServices;
   readonly #socket: ServerSocket;
-  readonly #link: WriterLink;
   readonly #queues = new Map<string, Promise<void>>();
   /** The runs that were started or renewed here, and by which writer. */
   readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
@@ -38,7 +38,7 @@ export class WriteRequests {
     this.#dialogue = dialogue;
     this.#services = services;
     this.#socket = socket;
-    this.#link = link;
+    this.link = link;
   }
 
   /** Whether the socket is left unread, so that its silence says nothing. */
@@ -65,7 +65,7 @@ export class WriteRequests {
 
   close(): void {
     for (const { channel, runId } of this.#held.values())
-      this.#services.commandDesk.detach(channel, runId, this.#link);
+      this.#services.commandDesk.detach(channel, runId, this.link);
     this.#held.clear();
   }
 
@@ -99,12 +99,12 @@ export class WriteRequests {
   #hold(channel: string, runId: string, writer: string): void {
     if (!this.#dialogue.isOpen) return;
     this.#held.set(toRunKey(channel, runId), { channel, runId, writer });
-    this.#services.commandDesk.attach(channel, runId, writer, this.#link);
+    this.#services.commandDesk.attach(channel, runId, writer, this.link);
   }
 
   #letGo(channel: string, runId: string): void {
     this.#held.delete(toRunKey(channel, runId));
-    this.#services.commandDesk.detach(channel, runId, this.#link);
+    this.#services.commandDesk.detach(channel, runId, this.link);
   }
 
   #enqueue(channel: string, bytes: number, work: () => Promise<void>): void {

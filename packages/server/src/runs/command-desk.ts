@@ -43,7 +43,9 @@ interface OpenCommand {
   readonly row: CommandRow;
   readonly answer: Promise<CommandAnswer>;
   readonly finish: (answer: CommandAnswer) => void;
-  isHandedOver: boolean;
+  /** The latest link that it was handed to. */
+  handedTo: WriterLink | undefined;
+  hasRunEnded: boolean;
   stopTimer: () => void;
 }
 
@@ -105,13 +107,16 @@ export class CommandDesk {
   }
 
   /** The run's writer answered. What is unknown, late, or from somebody who is not the run's writer is ignored. */
-  async handled(commandId: string, writers: WriterNames, answer: HandlerAnswer): Promise<void> {
+  async handled(commandId: string, from: Answerer, answer: HandlerAnswer): Promise<void> {
     const command = this.#open.get(commandId);
-    if (!command?.isHandedOver) return;
-    const { channel, runId } = command.row;
-    const holder = this.#holders.get(toRunKey(channel, runId));
-    if (!writers(channel, runId, holder?.writer)) return;
+    if (!command?.handedTo || !this.#isWriter(command, from)) return;
     await this.#record(command, toAnswer(answer));
+  }
+
+  #isWriter({ row: { channel, runId }, handedTo, hasRunEnded }: OpenCommand, from: Answerer) {
+    // Nobody holds a run that has ended; who was handed the command may still say what became of it.
+    if (hasRunEnded) return from.link === handedTo;
+    return from.holds(channel, runId, this.#holders.get(toRunKey(channel, runId))?.writer);
   }
 
   /** A run has ended: what was not handed over is over, what was gets a little longer. */
@@ -119,7 +124,8 @@ export class CommandDesk {
     const key = toRunKey(channel, runId);
     this.#holders.delete(key);
     for (const command of [...(this.#openOfRun.get(key) ?? [])]) {
-      if (!command.isHandedOver) this.#close(command, hasEnded(runId));
+      command.hasRunEnded = true;
+      if (!command.handedTo) this.#close(command, hasEnded(runId));
       else
         this.#arm(command, this.#options.afterEndMs, () => this.#close(command, hasEnded(runId)));
     }
@@ -151,10 +157,9 @@ export class CommandDesk {
 
   #handOver(command: OpenCommand, link: WriterLink): void {
     const { commandId, channel, runId, name, data, user } = command.row;
-    if (!command.isHandedOver) {
-      command.isHandedOver = true;
+    if (!command.handedTo)
       this.#arm(command, this.#options.handleTimeoutMs, () => void this.#timeOut(command));
-    }
+    command.handedTo = link;
     link.hand({
       ...{ commandId, channel, runId, name },
       ...(data !== undefined && { data }),
@@ -191,15 +196,19 @@ export class CommandDesk {
   }
 }
 
-/** Whether an answer comes from a link that has the run under the run's present writer. */
-export type WriterNames = (channel: string, runId: string, writer: string | undefined) => boolean;
+/** Where an answer comes from. */
+export interface Answerer {
+  readonly link: WriterLink;
+  /** Whether this link has the run under the run's present writer. */
+  holds(channel: string, runId: string, writer: string | undefined): boolean;
+}
 
 function openCommand(row: CommandRow): OpenCommand {
   let finish: OpenCommand["finish"] = () => {};
   const answer = new Promise<CommandAnswer>((resolve) => {
     finish = resolve;
   });
-  return { row, answer, finish, isHandedOver: false, stopTimer: () => {} };
+  return { row, answer, finish, handedTo: undefined, hasRunEnded: false, stopTimer: () => {} };
 }
 
 function toAnswer({ result, error }: HandlerAnswer): CommandAnswer {

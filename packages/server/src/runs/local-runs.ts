@@ -9,7 +9,13 @@ import {
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import { Refusal } from "../refusal.js";
-import type { CommandDesk, HandedCommand, HandlerAnswer, WriterLink } from "./command-desk.js";
+import type {
+  Answerer,
+  CommandDesk,
+  HandedCommand,
+  HandlerAnswer,
+  WriterLink,
+} from "./command-desk.js";
 
 /** Later than every connection: a run that is written in this process is reached here. */
 const localOrder = Number.MAX_SAFE_INTEGER;
@@ -37,7 +43,11 @@ export class LocalRuns {
     if (attachment.take) await this.#take(attachment);
     const link: WriterLink = {
       order: localOrder,
-      hand: (command) => void this.#handle(command, writer, handlers),
+      hand: (command) => void this.#handle(command, from, handlers),
+    };
+    const from: Answerer = {
+      link,
+      holds: (_channel, _runId, holder) => holder === writer,
     };
     this.#desk.attach(channel, runId, writer, link);
     let stopTimer: () => void;
@@ -90,11 +100,9 @@ export class LocalRuns {
     }
   }
 
-  async #handle(command: HandedCommand, writer: string, handlers: RunHandlers): Promise<void> {
+  async #handle(command: HandedCommand, from: Answerer, handlers: RunHandlers): Promise<void> {
     const answer = await callHandler(command, handlers);
-    const isOurs = (_channel: string, _runId: string, holder: string | undefined) =>
-      holder === writer;
-    await this.#desk.handled(command.commandId, isOurs, answer);
+    await this.#desk.handled(command.commandId, from, answer);
   }
 }
 
