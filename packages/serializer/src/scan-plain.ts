@@ -53,10 +53,19 @@ export function isSmallAndPlain(walk: Walk, value: object, place: number): boole
     longestString: limits.maxStringLength,
     suspects: suspectsInside,
   };
-  if (!isPlainContainer(value, limits.maxDepth - place, budget)) return false;
+  if (!isPlainUnlessItThrows(value, limits.maxDepth - place, budget)) return false;
   walk.nodesLeft -= nodes - budget.nodes;
   walk.characters += limits.maxBytes - budget.characters;
   return true;
+}
+
+/** What throws is not plain: the walk then says which member it was. */
+function isPlainUnlessItThrows(value: object, levels: number, budget: Budget): boolean {
+  try {
+    return isPlainContainer(value, levels, budget);
+  } catch {
+    return false;
+  }
 }
 
 /** A page may have put `toJSON` on every object: then nothing is as it looks. */
