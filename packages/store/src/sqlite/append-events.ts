@@ -19,7 +19,7 @@ export function appendEvents(tables: Tables, request: AppendRequest, now: number
   const plan = planAppend(request, facts);
   if (plan.status === "refused") return plan;
   const channel = known ?? tables.channels.create(request.channel);
-  writePlan(tables, channel, run?.id, request.events, plan);
+  writePlan(tables, channel, run, request.events, plan);
   tables.publishes.insert(channel.id, request, plan.first, now);
   return { status: "appended", epoch: channel.epoch, offset: plan.first };
 }
@@ -31,7 +31,7 @@ export function abandonRun(tables: Tables, request: AbandonRequest, now: number)
   if (channel === undefined || found === undefined) return false;
   const run = planAbandonment(found.row, request.event, channel.offset, now);
   if (run === undefined) return false;
-  writePlan(tables, channel, found.id, [request.event], { first: run.last, run, tools: new Map() });
+  writePlan(tables, channel, found, [request.event], { first: run.last, run, tools: new Map() });
   return true;
 }
 
@@ -55,15 +55,17 @@ function readFacts(
 function writePlan(
   tables: Tables,
   channel: ChannelRow,
-  runNumber: number | undefined,
+  before: NumberedRun | undefined,
   events: readonly EncodedEvent[],
   { first, run, tools }: Pick<AppendPlan, "first" | "run" | "tools">,
 ): void {
-  const number = run === undefined ? null : (runNumber ?? tables.runs.insert(channel.id, run));
-  if (run !== undefined && runNumber !== undefined) tables.runs.update(runNumber, run);
-  for (const [index, event] of events.entries())
-    tables.events.insert(channel.id, first + index, number, event);
+  const number = run === undefined ? null : (before?.id ?? tables.runs.insert(channel.id, run));
+  if (run !== undefined && before !== undefined) tables.runs.grow(before, run, first);
+  for (const [index, { event, json }] of events.entries()) {
+    tables.events.insert(channel.id, first + index, number, json);
+    tables.keyed.note(channel.id, first + index, event);
+  }
   if (number !== null && run?.status === "running") tables.tools.put(number, tools);
   else if (number !== null) tables.tools.forget(number);
-  tables.channels.setHead(channel.id, first + events.length - 1);
+  tables.channels.setHead(channel, first + events.length - 1);
 }

@@ -1,58 +1,50 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChannelHead } from "../event-store.js";
 import { deriveEpoch } from "../rows/epoch.js";
+import { Revisions } from "./revisions.js";
 import { prepare } from "./statement.js";
 
 /** A channel that has, or had, events. */
 export interface ChannelRow extends ChannelHead {
   /** Its number, which the other tables name; a deleted channel of the same name had another. */
   readonly id: number;
+  readonly revision: number;
 }
 
-/** The channels of the file; every change of one gets a new revision, by which others find it. */
+const columns = "id, epoch, head AS offset, floor, revision";
+
+/** The channels of the file. */
 export class ChannelRows {
+  readonly revisions: Revisions;
   readonly #salt: string;
   readonly #find;
   readonly #insert;
   readonly #grow;
-  readonly #trim;
+  readonly #change;
   readonly #list;
   readonly #forget;
-  readonly #since;
-  readonly #latest;
 
   constructor(database: DatabaseSync) {
-    const next = "(SELECT coalesce(max(revision), 0) + 1 FROM channels)";
-    // Known: every migrated file has this one row.
-    this.#salt = prepare<{ readonly salt: string }>(database, "SELECT salt FROM store").get()
-      ?.salt as string;
-    this.#find = prepare<ChannelRow>(
-      database,
-      "SELECT id, epoch, head AS offset, floor FROM channels WHERE name = ?",
-    );
+    this.revisions = new Revisions(database);
+    const store = prepare<{ readonly salt: string }>(database, "SELECT salt FROM store").get();
+    if (store === undefined) throw new Error("a migrated file has one row in its table `store`");
+    this.#salt = store.salt;
+    this.#find = prepare<ChannelRow>(database, `SELECT ${columns} FROM channels WHERE name = ?`);
     this.#insert = prepare<ChannelRow>(
       database,
-      `INSERT INTO channels (name, epoch, head, floor, revision) VALUES (?, ?, 0, 1, ${next})
-       RETURNING id, epoch, head AS offset, floor`,
+      `INSERT INTO channels (name, epoch, head, floor, revision) VALUES (?, ?, 0, 1, ?)
+       RETURNING ${columns}`,
     );
-    this.#grow = prepare(database, `UPDATE channels SET head = ?, revision = ${next} WHERE id = ?`);
-    this.#trim = prepare(
+    this.#grow = prepare(database, "UPDATE channels SET head = ? WHERE id = ?");
+    this.#change = prepare(
       database,
-      `UPDATE channels SET floor = ?, revision = ${next} WHERE id = ?`,
+      "UPDATE channels SET head = ?, floor = ?, revision = ? WHERE id = ?",
     );
     this.#list = prepare<{ readonly name: string }>(
       database,
       "SELECT name FROM channels WHERE name > ? AND head > 0 ORDER BY name LIMIT ?",
     );
     this.#forget = prepare(database, "DELETE FROM channels WHERE id = ?");
-    this.#latest = prepare<{ readonly revision: number | null }>(
-      database,
-      "SELECT max(revision) AS revision FROM channels",
-    );
-    this.#since = prepare<{ readonly name: string; readonly revision: number }>(
-      database,
-      "SELECT name, revision FROM channels WHERE revision > ? ORDER BY revision",
-    );
   }
 
   find(name: string): ChannelRow | undefined {
@@ -60,9 +52,10 @@ export class ChannelRows {
   }
 
   head(name: string): ChannelHead {
-    return (
-      headOf(this.#find.get(name)) ?? { epoch: deriveEpoch(this.#salt, name), offset: 0, floor: 1 }
-    );
+    const row = this.#find.get(name);
+    return row === undefined
+      ? { epoch: deriveEpoch(this.#salt, name), offset: 0, floor: 1 }
+      : { epoch: row.epoch, offset: row.offset, floor: row.floor };
   }
 
   /** The row of a channel that is about to get its first event. */
@@ -77,33 +70,22 @@ export class ChannelRows {
   }
 
   #insertAs(name: string, epoch: string): ChannelRow {
-    const row = this.#insert.get(name, epoch);
+    const row = this.#insert.get(name, epoch, this.revisions.now());
     if (row === undefined) throw new Error(`channel ${name} was inserted and not returned`);
     return row;
   }
 
-  setHead(id: number, head: number): void {
-    this.#grow.run(head, id);
+  setHead({ id, floor, revision }: ChannelRow, head: number): void {
+    const now = this.revisions.now();
+    if (revision === now) this.#grow.run(head, id);
+    else this.#change.run(head, floor, now, id);
   }
 
-  setFloor(id: number, floor: number): void {
-    this.#trim.run(floor, id);
+  setFloor({ id, offset }: ChannelRow, floor: number): void {
+    this.#change.run(offset, floor, this.revisions.now(), id);
   }
 
   list(after: string, limit: number): readonly string[] {
     return this.#list.all(after, limit).map(({ name }) => name);
   }
-
-  get latestRevision(): number {
-    return this.#latest.get()?.revision ?? 0;
-  }
-
-  /** The channels that changed after a revision, in the order of their changes. */
-  changedSince(revision: number) {
-    return this.#since.all(revision);
-  }
-}
-
-function headOf(row: ChannelRow | undefined): ChannelHead | undefined {
-  return row && { epoch: row.epoch, offset: row.offset, floor: row.floor };
 }

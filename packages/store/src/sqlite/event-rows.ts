@@ -1,108 +1,101 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { EncodedEvent, ReadRequest, StoredEvent } from "../event-store.js";
+import type { ReadRequest, StoredEvent } from "../event-store.js";
 import { type PageSlice, takeBytes } from "../rows/page.js";
-import { prepare, type Statement } from "./statement.js";
-import { toText } from "./text.js";
+import { RunNames } from "./run-names.js";
+import { prepare, prepareTuples } from "./statement.js";
 
-interface EventRow {
-  readonly offset: number;
-  readonly run: number | null;
-  readonly json: string;
+type EventRow = readonly [offset: number, run: number | null, json: string];
+
+/** Rows that one call reads; a page of the largest events ends by its bytes after the first call. */
+const rowsPerCall = 250;
+
+/** Which run's events to read, and where its latest stretch begins. */
+export interface RunToRead {
+  readonly id: number;
+  readonly stretch: number;
+  readonly last: number;
 }
 
-/** Numbers of runs whose names are remembered; a page names few, and they are the same in the next one. */
-const maxRunNames = 10_000;
-
-/** The log itself. */
+/**
+ * The log itself. There is no index by run: an append would have to write it for every event. Instead a run
+ * knows its stretches, the ranges of offsets in which it alone wrote; the latest stands in its row.
+ */
 export class EventRows {
   readonly #insert;
-  readonly #insertKeyed;
-  readonly #page: Statement<EventRow>;
-  readonly #pageOfRun: Statement<EventRow>;
-  readonly #runName;
-  readonly #nextKey;
-  readonly #latest;
-  readonly #one: Statement<EventRow>;
-  readonly #runNames = new Map<number, string>();
+  readonly #range;
+  readonly #earlierStretches;
+  readonly #runNames;
 
   constructor(database: DatabaseSync) {
+    this.#runNames = new RunNames(database);
     this.#insert = prepare(
       database,
       "INSERT INTO events (channel, offset, run, json) VALUES (?, ?, ?, ?)",
     );
-    this.#insertKeyed = prepare(
+    this.#range = prepareTuples<EventRow>(
       database,
-      "INSERT INTO keyed (channel, offset, name, key) VALUES (?, ?, ?, ?)",
+      `SELECT offset, run, json FROM events
+       WHERE channel = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?`,
     );
-    const columns = "SELECT offset, run, json FROM events";
-    this.#page = prepare(
+    this.#earlierStretches = prepareTuples<EventRow>(
       database,
-      `${columns} WHERE channel = ? AND offset > ? ORDER BY offset LIMIT ?`,
-    );
-    this.#pageOfRun = prepare(
-      database,
-      `${columns} WHERE run = ? AND offset > ? ORDER BY offset LIMIT ?`,
-    );
-    this.#one = prepare(database, `${columns} WHERE channel = ? AND offset = ?`);
-    this.#runName = prepare<{ readonly name: string }>(
-      database,
-      "SELECT run_id AS name FROM runs WHERE id = ?",
-    );
-    this.#nextKey = prepare<{ readonly name: string; readonly key: string }>(
-      database,
-      "SELECT name, key FROM keyed WHERE channel = ? AND (name, key) > (?, ?) ORDER BY name, key LIMIT 1",
-    );
-    this.#latest = prepare<{ readonly offset: number | null }>(
-      database,
-      "SELECT max(offset) AS offset FROM keyed WHERE channel = ? AND name = ? AND key = ? AND offset <= ?",
+      `SELECT events.offset, events.run, events.json
+       FROM stretches CROSS JOIN events ON events.channel = ?1
+         AND events.offset BETWEEN max(stretches.first, ?3 + 1) AND stretches.last
+       WHERE stretches.run = ?2 AND stretches.last > ?3
+       ORDER BY stretches.last, events.offset LIMIT ?4`,
     );
   }
 
-  insert(channel: number, offset: number, run: number | null, { event, json }: EncodedEvent): void {
+  insert(channel: number, offset: number, run: number | null, json: string): void {
     this.#insert.run(channel, offset, run, json);
-    if (run === null && event.type === "custom" && event.key !== undefined)
-      this.#insertKeyed.run(channel, offset, toText(event.name), toText(event.key));
   }
 
-  /** Without a bound of bytes in one call; with one, row by row: a page can be of hundreds of megabytes. */
-  read(channel: number, { after, limit, maxBytes }: ReadRequest, run?: number): PageSlice {
-    const statement = run === undefined ? this.#page : this.#pageOfRun;
-    const of = run ?? channel;
-    const toStored = (row: EventRow) => this.#toStored(row);
-    return maxBytes === undefined
-      ? { events: statement.all(of, after, limit).map(toStored), isFull: false }
-      : takeBytes(statement.iterate(of, after, limit), toStored, maxBytes);
+  /** The event at an offset, where it is kept. */
+  at(channel: number, offset: number): StoredEvent | undefined {
+    const row = this.#range(channel, offset - 1, offset, 1)[0];
+    return row && this.#toStored(row);
   }
 
-  /** The latest of each name and key with an offset ≤ `upTo`: two steps down the index for each. */
-  latestKeyed(channel: number, upTo: number): readonly StoredEvent[] {
-    const events: StoredEvent[] = [];
-    let last = this.#nextKey.get(channel, "", "");
-    while (last !== undefined) {
-      const offset = this.#latest.get(channel, last.name, last.key, upTo)?.offset ?? undefined;
-      const row = offset === undefined ? undefined : this.#one.get(channel, offset);
-      if (row !== undefined) events.push(this.#toStored(row));
-      last = this.#nextKey.get(channel, last.name, last.key);
-    }
-    return events.toSorted((one, other) => one.offset - other.offset);
+  readChannel(channel: number, { after, limit, maxBytes }: ReadRequest): PageSlice {
+    const read = (from: number, count: number) =>
+      this.#range(channel, from, Number.MAX_SAFE_INTEGER, count);
+    return this.#take(inCalls(read, after, limit), maxBytes);
   }
 
-  #toStored({ offset, run, json }: EventRow): StoredEvent {
-    return run === null ? { offset, json } : { offset, runId: this.#nameOf(run, json), json };
+  readRun(channel: number, run: RunToRead, { after, limit, maxBytes }: ReadRequest): PageSlice {
+    const read = (from: number, count: number) => {
+      const earlier =
+        from + 1 < run.stretch ? this.#earlierStretches(channel, run.id, from, count) : [];
+      const left = count - earlier.length;
+      if (left === 0) return earlier;
+      const latest = this.#range(channel, Math.max(from, run.stretch - 1), run.last, left);
+      return [...earlier, ...latest];
+    };
+    return this.#take(inCalls(read, after, limit), maxBytes);
   }
 
-  #nameOf(run: number, json: string): string {
-    const known = this.#runNames.get(run);
-    if (known !== undefined) return known;
-    const name = this.#runName.get(run)?.name ?? nameInside(json);
-    if (this.#runNames.size >= maxRunNames) this.#runNames.clear();
-    this.#runNames.set(run, name);
-    return name;
+  #take(rows: Iterable<EventRow>, maxBytes: number | undefined): PageSlice {
+    return takeBytes(rows, (row) => this.#toStored(row), maxBytes);
+  }
+
+  #toStored([offset, run, json]: EventRow): StoredEvent {
+    return run === null ? { offset, json } : { offset, runId: this.#runNames.of(run, json), json };
   }
 }
 
-/** The row of a run may have been trimmed while the events that it wrote after the floor are still there. */
-function nameInside(json: string): string {
-  // Known: an event with a run's number was stored with the run's name in its text.
-  return (JSON.parse(json) as { readonly runId: string }).runId;
+/** Rows after an offset, call by call, until there are enough or no more. */
+function* inCalls(
+  read: (after: number, count: number) => readonly EventRow[],
+  after: number,
+  limit: number,
+): Generator<EventRow> {
+  let from = after;
+  for (let left = limit; left > 0; left -= rowsPerCall) {
+    const count = Math.min(left, rowsPerCall);
+    const rows = read(from, count);
+    yield* rows;
+    if (rows.length < count) return;
+    from = rows.at(-1)?.[0] ?? from;
+  }
 }

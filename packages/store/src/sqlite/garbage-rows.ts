@@ -4,7 +4,7 @@ import { prepare } from "./statement.js";
 /** Rows of one table that one step deletes. */
 const rowsPerStep = 2_000;
 
-/** Where deleted channels left rows, and how to delete some of them. `runs` comes last: `tools` is found by it. */
+/** Where deleted channels left rows, and how to delete some of them. `runs` comes last: two tables are found by it. */
 const deletions = [
   `DELETE FROM events WHERE channel = ?1 AND offset IN
      (SELECT offset FROM events WHERE channel = ?1 ORDER BY offset LIMIT ${rowsPerStep})`,
@@ -14,6 +14,8 @@ const deletions = [
      (SELECT writer, id FROM publishes WHERE channel = ?1 LIMIT ${rowsPerStep})`,
   `DELETE FROM tools WHERE (run, tool) IN
      (SELECT run, tool FROM tools WHERE run IN (SELECT id FROM runs WHERE channel = ?1) LIMIT ${rowsPerStep})`,
+  `DELETE FROM stretches WHERE (run, last) IN
+     (SELECT run, last FROM stretches WHERE run IN (SELECT id FROM runs WHERE channel = ?1) LIMIT ${rowsPerStep})`,
   `DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE channel = ?1 LIMIT ${rowsPerStep})`,
 ];
 

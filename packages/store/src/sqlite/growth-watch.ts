@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ChannelRows } from "./channel-rows.js";
+import type { Revisions } from "./revisions.js";
 import { prepare } from "./statement.js";
 
 /** How long a change by another process may go unseen. */
@@ -10,7 +10,7 @@ const pollMs = 100;
  * which channels it was say their revisions. What this process wrote is told by itself.
  */
 export class GrowthWatch {
-  readonly #channels: ChannelRows;
+  readonly #revisions: Revisions;
   readonly #dataVersion;
   readonly #onGrown: (channels: readonly string[]) => void;
   #timer: NodeJS.Timeout | undefined;
@@ -19,10 +19,10 @@ export class GrowthWatch {
 
   constructor(
     database: DatabaseSync,
-    channels: ChannelRows,
+    revisions: Revisions,
     onGrown: (channels: readonly string[]) => void,
   ) {
-    this.#channels = channels;
+    this.#revisions = revisions;
     this.#onGrown = onGrown;
     this.#dataVersion = prepare<{ readonly data_version: number }>(database, "PRAGMA data_version");
   }
@@ -42,7 +42,7 @@ export class GrowthWatch {
   #skipToNow(): void {
     try {
       this.#seenVersion = this.#dataVersion.get()?.data_version;
-      this.#seenRevision = this.#channels.latestRevision;
+      this.#seenRevision = this.#revisions.latest();
     } catch {
       // Locked: the first poll that succeeds tells of everything since revision 0, which is allowed.
       this.#seenVersion = undefined;
@@ -53,7 +53,7 @@ export class GrowthWatch {
     try {
       const version = this.#dataVersion.get()?.data_version;
       if (version === this.#seenVersion) return;
-      const changed = this.#channels.changedSince(this.#seenRevision);
+      const changed = this.#revisions.since(this.#seenRevision);
       this.#seenVersion = version;
       this.#seenRevision = changed.at(-1)?.revision ?? this.#seenRevision;
       this.#onGrown(changed.map(({ name }) => name));

@@ -5,13 +5,25 @@ import type { Tables } from "./tables.js";
 const nothing: PageSlice = { events: [], isFull: false };
 
 /** A page of the log, or of one run's events. Inside a transaction. */
-export function readPage({ channels, events, runs }: Tables, request: ReadRequest): StoredPage {
+export function readPage(tables: Tables, request: ReadRequest): StoredPage {
+  const { channels, events } = tables;
   const { channel: name, runId, after } = request;
   const channel = channels.find(name);
   if (channel === undefined) return { ...channels.head(name), through: after, events: [] };
-  const { id, ...head } = channel;
-  const run = runId === undefined ? undefined : runs.find(id, runId)?.id;
-  const isUnknownRun = runId !== undefined && run === undefined;
-  const slice = isUnknownRun ? nothing : events.read(id, request, run);
-  return { ...head, through: throughOf(slice, request, head.offset), events: slice.events };
+  const { id, epoch, offset, floor } = channel;
+  const slice =
+    runId === undefined ? events.readChannel(id, request) : readRun(tables, id, runId, request);
+  const through = throughOf(slice, request, offset);
+  return { epoch, offset, floor, through, events: slice.events };
+}
+
+function readRun(
+  { events, runs }: Tables,
+  channel: number,
+  runId: string,
+  request: ReadRequest,
+): PageSlice {
+  const run = runs.find(channel, runId);
+  if (run === undefined) return nothing;
+  return events.readRun(channel, { id: run.id, stretch: run.stretch, last: run.row.last }, request);
 }

@@ -7,6 +7,8 @@ import { fromText, toText } from "./text.js";
 /** A run and its number, which `events` and `tools` name. */
 export interface NumberedRun {
   readonly id: number;
+  /** Since which offset the run alone has written, up to its latest event. */
+  readonly stretch: number;
   readonly row: RunRow;
 }
 
@@ -29,6 +31,7 @@ interface Columns {
   readonly completed_at: number | null;
   readonly first: number;
   readonly last: number;
+  readonly stretch: number;
   readonly writer: string;
   readonly lease_ms: number;
   readonly lease_until: number;
@@ -42,23 +45,28 @@ export class RunRows {
   readonly #touch;
   readonly #update;
   readonly #extend;
+  readonly #keepStretch;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#find = this.#select("WHERE runs.channel = ? AND run_id = ?");
     this.#insert = prepare<{ readonly id: number }>(
       database,
-      `INSERT INTO runs (channel, run_id, root_run_id, about, status, started_at, completed_at, first, last, writer, lease_ms, lease_until)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      `INSERT INTO runs (channel, run_id, root_run_id, about, status, started_at, completed_at, first, last, stretch, writer, lease_ms, lease_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     );
     // Without `status`: naming it would rewrite the index of open runs at every append.
     this.#touch = prepare(
       database,
-      "UPDATE runs SET last = ?, writer = ?, lease_until = ? WHERE id = ?",
+      "UPDATE runs SET last = ?, stretch = ?, writer = ?, lease_until = ? WHERE id = ?",
     );
     this.#update = prepare(
       database,
-      "UPDATE runs SET last = ?, status = ?, completed_at = ?, lease_until = ? WHERE id = ?",
+      "UPDATE runs SET last = ?, stretch = ?, status = ?, completed_at = ?, lease_until = ? WHERE id = ?",
+    );
+    this.#keepStretch = prepare(
+      database,
+      "INSERT INTO stretches (run, last, first) VALUES (?, ?, ?)",
     );
     this.#extend = prepare(
       database,
@@ -73,7 +81,7 @@ export class RunRows {
 
   find(channel: number, runId: string): NumberedRun | undefined {
     const columns = this.#find.get(channel, runId);
-    return columns && { id: columns.id, row: toRunRow(columns) };
+    return columns && { id: columns.id, stretch: columns.stretch, row: toRunRow(columns) };
   }
 
   insert(channel: number, run: RunRow): number {
@@ -87,6 +95,7 @@ export class RunRows {
       run.completedAt ?? null,
       run.first,
       run.last,
+      run.first,
       toText(run.writer),
       run.leaseMs,
       run.leaseUntil,
@@ -95,9 +104,22 @@ export class RunRows {
     return row.id;
   }
 
-  update(id: number, run: RunRow): void {
-    if (run.status === "running") this.#touch.run(run.last, toText(run.writer), run.leaseUntil, id);
-    else this.#update.run(run.last, run.status, run.completedAt ?? null, run.leaseUntil, id);
+  /** Writes the row of a run that did not get any events. */
+  update(before: NumberedRun, run: RunRow): void {
+    this.#write(before.id, before.stretch, run);
+  }
+
+  /** Writes the row of a run that got its events from `first` on. */
+  grow({ id, stretch, row }: NumberedRun, run: RunRow, first: number): void {
+    const goesOn = row.last + 1 === first;
+    if (!goesOn) this.#keepStretch.run(id, row.last, stretch);
+    this.#write(id, goesOn ? stretch : first, run);
+  }
+
+  #write(id: number, stretch: number, run: RunRow): void {
+    const { last, status, leaseUntil } = run;
+    if (status === "running") this.#touch.run(last, stretch, toText(run.writer), leaseUntil, id);
+    else this.#update.run(last, stretch, status, run.completedAt ?? null, leaseUntil, id);
   }
 
   extendLeases(now: number): void {
@@ -110,7 +132,7 @@ export function selectRuns(database: DatabaseSync, rest: string): Statement<Colu
   return prepare(
     database,
     `SELECT runs.id, channels.name AS channel, run_id, root_run_id, about, status, started_at, completed_at,
-            first, last, writer, lease_ms, lease_until
+            first, last, stretch, writer, lease_ms, lease_until
      FROM runs JOIN channels ON channels.id = runs.channel ${rest}`,
   );
 }

@@ -4,7 +4,8 @@
  *   channels ─┬─< events      the log itself; `run` is the number of its run's row
  *             ├─< keyed       the channel's own keyed events, by name and key
  *             ├─< publishes   what was appended, and the answer it had
- *             └─< runs ─< tools
+ *             └─< runs ─┬─< tools
+ *                       └─< stretches   ranges of offsets in which the run alone wrote, but for the latest
  *   commands     by the channel's name: they can be older than its first event
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
@@ -35,7 +36,6 @@ export const migrations: readonly string[] = [
     json TEXT NOT NULL,
     PRIMARY KEY (channel, offset)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX events_by_run ON events (run, offset) WHERE run IS NOT NULL;
 
   CREATE TABLE keyed (
     channel INTEGER NOT NULL,
@@ -66,6 +66,7 @@ export const migrations: readonly string[] = [
     completed_at INTEGER,
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
+    stretch INTEGER NOT NULL,
     writer TEXT NOT NULL,
     lease_ms INTEGER NOT NULL,
     lease_until INTEGER NOT NULL,
@@ -74,6 +75,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX runs_by_root ON runs (channel, root_run_id, first);
   CREATE INDEX root_runs ON runs (channel, first) WHERE run_id = root_run_id;
   CREATE INDEX open_runs ON runs (channel, root_run_id) WHERE status = 'running';
+
+  CREATE TABLE stretches (
+    run INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    PRIMARY KEY (run, last)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE tools (
     run INTEGER NOT NULL,

@@ -87,7 +87,7 @@ class SqliteStore implements EventStore {
     };
     this.#writes = new WriteQueue(shared);
     this.#reads = new ReadTurns(shared);
-    this.#growth = new GrowthWatch(this.#database, this.#tables.channels, (names) =>
+    this.#growth = new GrowthWatch(this.#database, this.#tables.channels.revisions, (names) =>
       this.#listeners.notify(names),
     );
     this.#sweepGarbage().catch(() => {
@@ -122,7 +122,9 @@ class SqliteStore implements EventStore {
   }
 
   latestCustom(name: string, upTo: number): Promise<readonly StoredEvent[]> {
-    return this.#readIn(name, [], ({ events }, channel) => events.latestKeyed(channel, upTo));
+    return this.#readIn(name, [], ({ events, keyed }, channel) =>
+      keyed.latest(channel, upTo).flatMap((offset) => events.at(channel, offset) ?? []),
+    );
   }
 
   watch(listener: (channel: string) => void): () => void {
@@ -159,7 +161,7 @@ class SqliteStore implements EventStore {
         const found = runs.find(channel, runId);
         const renewal = planRenewal(found?.row, request, this.#clock());
         if (renewal.status === "lost") return [{ runId, code: renewal.code }];
-        if (found !== undefined) runs.update(found.id, renewal.run);
+        if (found !== undefined) runs.update(found, renewal.run);
         return [];
       });
     }, length);

@@ -3,6 +3,7 @@ import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
 import { EventRows } from "./event-rows.js";
 import { GarbageRows } from "./garbage-rows.js";
+import { KeyedRows } from "./keyed-rows.js";
 import { PublishRows } from "./publish-rows.js";
 import { RunLists } from "./run-lists.js";
 import { RunRows } from "./run-rows.js";
@@ -13,6 +14,7 @@ import { TrimmedRows } from "./trimmed-rows.js";
 export interface Tables {
   readonly channels: ChannelRows;
   readonly events: EventRows;
+  readonly keyed: KeyedRows;
   readonly publishes: PublishRows;
   readonly runs: RunRows;
   readonly runLists: RunLists;
@@ -26,6 +28,7 @@ export function prepareTables(database: DatabaseSync): Tables {
   return {
     channels: new ChannelRows(database),
     events: new EventRows(database),
+    keyed: new KeyedRows(database),
     publishes: new PublishRows(database),
     runs: new RunRows(database),
     runLists: new RunLists(database),

@@ -31,6 +31,8 @@ export class TrimmedRows {
          WHERE later.channel = keyed.channel AND later.name = keyed.name AND later.key = keyed.key)`,
       `DELETE FROM events WHERE channel = ?1 AND offset < ?2 AND NOT EXISTS (
          SELECT 1 FROM keyed WHERE keyed.channel = events.channel AND keyed.offset = events.offset)`,
+      `DELETE FROM stretches WHERE run IN (SELECT id FROM runs WHERE channel = ?1 AND root_run_id IN (
+         SELECT run_id FROM runs WHERE channel = ?1 AND run_id = root_run_id AND first < ?2))`,
       `DELETE FROM runs WHERE channel = ?1 AND root_run_id IN (
          SELECT run_id FROM runs WHERE channel = ?1 AND run_id = root_run_id AND first < ?2)`,
     ].map((sql) => prepare(database, sql));

@@ -32,6 +32,8 @@ const maxWeight = 2_000;
 
 export class WriteQueue {
   readonly #database: DatabaseSync;
+  readonly #begin;
+  readonly #end;
   readonly #lockTimeoutMs: number;
   readonly #toError: (error: unknown) => Error;
   #jobs: Job[] = [];
@@ -39,6 +41,8 @@ export class WriteQueue {
 
   constructor({ database, lockTimeoutMs, toError }: WriteQueueOptions) {
     this.#database = database;
+    this.#begin = database.prepare("BEGIN IMMEDIATE");
+    this.#end = database.prepare("COMMIT");
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#toError = toError;
   }
@@ -101,14 +105,14 @@ export class WriteQueue {
   #attempt(jobs: readonly Job[]): Attempt {
     let current: Job | undefined;
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
+      this.#begin.run();
       const results: unknown[] = [];
       for (const job of jobs) {
         current = job;
         results.push(job.work());
       }
       current = undefined;
-      this.#database.exec("COMMIT");
+      this.#end.run();
       return { status: "committed", results };
     } catch (error) {
       rollBack(this.#database);
