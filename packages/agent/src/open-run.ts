@@ -11,6 +11,7 @@ import { LiveRun } from "./run/live-run.js";
 import type { RunHistory } from "./run/run-history.js";
 import { RunLog } from "./run/run-log.js";
 import type { ChildRunOptions, RunWriter, WriterOptions } from "./run/run-types.js";
+import { Undos } from "./run/undos.js";
 import { toOutboxKey, writerOf } from "./writer.js";
 
 const DEFAULT_BUFFERED_BYTES = 1024 * 1024;
@@ -41,7 +42,8 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
   const encoder = createEventEncoder(target.maxEventBytes, options);
   const writer = writerOf(target, environment);
   const abort = new AbortController();
-  const unlink = linkSignal(options.signal, abort);
+  const undos = new Undos();
+  undos.add(linkSignal(options.signal, abort));
   const outbox = new Outbox({
     ...environment,
     target,
@@ -51,12 +53,11 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
     maxDeltaLength: encoder.maxDeltaLength,
     onFailure: (error) => {
       abort.abort(error);
-      run.release();
+      undos.run();
     },
   });
   const log = new RunLog({ runId, clock: environment.clock, encoder, outbox, history });
-  const run = new LiveRun({ runId, channel, log, outbox, abort, commands, startChild });
-  run.onRelease(unlink);
+  const run = new LiveRun({ runId, channel, log, outbox, undos, abort, commands, startChild });
   return { run, log, attach };
 
   async function attach(take?: true): Promise<void> {
@@ -69,7 +70,7 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
       ...(take && { take }),
     };
     try {
-      run.onRelease(await target.attachRun(attachment, run));
+      undos.add(await target.attachRun(attachment, run));
       register();
     } catch (error) {
       run.giveUp(error);
@@ -84,7 +85,7 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
       .get(key)
       ?.fail(new RunwireError("run_taken", `run ${runId} was taken up again`));
     writer.runOutboxes.set(key, outbox);
-    run.onRelease(() => {
+    undos.add(() => {
       if (writer.runOutboxes.get(key) === outbox) writer.runOutboxes.delete(key);
     });
   }

@@ -23,6 +23,7 @@ import type {
   ToolFunction,
 } from "./run-types.js";
 import { ToolCalls } from "./tool-calls.js";
+import type { Undos } from "./undos.js";
 
 /** What a {@link LiveRun} is made of. */
 export interface LiveRunParts {
@@ -30,6 +31,8 @@ export interface LiveRunParts {
   readonly channel: string;
   readonly log: RunLog;
   readonly outbox: Outbox;
+  /** Run when the run is over for this process. */
+  readonly undos: Undos;
   /** Aborts {@link LiveRun.signal}. */
   readonly abort: AbortController;
   readonly commands: Readonly<Record<string, CommandHandler>>;
@@ -45,8 +48,6 @@ export class LiveRun implements RunWriter, RunHandlers {
   readonly #texts: MessageTexts;
   readonly #tools: ToolCalls;
   readonly #commands: Commands;
-  readonly #undos: (() => void)[] = [];
-  #isReleased = false;
   #end: Promise<void> | undefined;
 
   constructor(parts: LiveRunParts) {
@@ -156,18 +157,6 @@ export class LiveRun implements RunWriter, RunHandlers {
     this.#parts.outbox.fail(error);
   }
 
-  /** Has `undo` called when the run is over for this process, or now if it is. */
-  onRelease(undo: () => void): void {
-    if (this.#isReleased) undo();
-    else this.#undos.push(undo);
-  }
-
-  /** Lets go of the run: nothing renews its lease or listens for it any more. */
-  release(): void {
-    this.#isReleased = true;
-    for (const undo of this.#undos.splice(0)) undo();
-  }
-
   #defaultHandlers(): Record<string, CommandHandler> {
     return {
       cancel: () =>
@@ -203,7 +192,7 @@ export class LiveRun implements RunWriter, RunHandlers {
     }
     const durationMs = Math.max(0, log.now() - log.history.startedAt);
     log.write({ type: "agent_completed", outcome, ...ending, durationMs });
-    this.#end = log.flushed().finally(() => this.release());
+    this.#end = log.flushed().finally(() => this.#parts.undos.run());
     return this.#end;
   }
 }

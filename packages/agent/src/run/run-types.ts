@@ -24,7 +24,7 @@ export interface ToolCallContext {
   readonly toolCallId: string;
   /** Aborts when the call is over for the log: the run was cancelled or has ended, or the call was failed or rejected. */
   readonly signal: AbortSignal;
-  /** Tells how far the tool is. Awaiting it is back-pressure; once the call is over it does nothing. */
+  /** Tells how far the tool is; a `message` is cut at 500 characters. Awaiting it is back-pressure; once the call is over it does nothing. */
   progress(progress: Progress): Promise<void>;
   /** Starts a run that carries out this call; it is cancelled with it. */
   startRun(options: ChildRunOptions): Promise<RunWriter>;

@@ -1,6 +1,7 @@
 import { type EventError, type Progress, RunwireError, type ToolOutcome } from "@runwire/protocol";
 import { toEventError } from "../encoding/event-error.js";
 import { quiet } from "../outbox/waiters.js";
+import { createDeferred, type Deferred } from "./deferred.js";
 import type { RunLog } from "./run-log.js";
 import { ToolOutput } from "./tool-output.js";
 
@@ -24,13 +25,6 @@ export interface LiveCall {
   end(ending: BadEnding): void;
 }
 
-/** A person's answer that a call waits for. */
-interface Approval {
-  readonly promise: Promise<unknown>;
-  resolve(data: unknown): void;
-  reject(reason: unknown): void;
-}
-
 /** What a tool call is made of. */
 export interface ToolCallParts {
   readonly log: RunLog;
@@ -50,18 +44,16 @@ export class ToolCall<Output> implements LiveCall {
   readonly #startedAt: number;
   readonly #output: ToolOutput;
   readonly #abort = new AbortController();
-  #settle: { resolve(output: Output): void; reject(error: unknown): void } | undefined;
-  #approval: Approval | undefined;
+  #settle: Pick<Deferred<Output>, "resolve" | "reject"> | undefined;
+  #approval: Deferred<unknown> | undefined;
 
   constructor(parts: ToolCallParts) {
     this.#parts = parts;
     this.#startedAt = parts.log.now();
     this.#output = new ToolOutput(parts.log.maxDeltaLength);
-    this.result = quiet(
-      new Promise<Output>((resolve, reject) => {
-        this.#settle = { resolve, reject };
-      }),
-    );
+    const { promise, ...settle } = createDeferred<Output>();
+    this.result = promise;
+    this.#settle = settle;
   }
 
   get toolCallId(): string {
@@ -124,7 +116,7 @@ export class ToolCall<Output> implements LiveCall {
     if (this.isOver) return quiet(Promise.reject(this.signal.reason));
     if (this.#approval) return this.#approval.promise;
     this.#writeStatus("awaiting_approval");
-    this.#approval = createApproval();
+    this.#approval = createDeferred();
     return this.#approval.promise;
   }
 
@@ -143,7 +135,7 @@ export class ToolCall<Output> implements LiveCall {
     await this.#parts.log.flushed();
   }
 
-  #takeApproval(): Approval | undefined {
+  #takeApproval(): Deferred<unknown> | undefined {
     const approval = this.#approval;
     this.#approval = undefined;
     return approval;
@@ -185,18 +177,4 @@ function toErrorField(ending: Ending<unknown>): { readonly error?: EventError } 
   if (ending.outcome === "success") return {};
   const error = toEventError(ending.thrown);
   return ending.outcome === "error" || error.code === "rejected" ? { error } : {};
-}
-
-function createApproval(): Approval {
-  let settle: Pick<Approval, "resolve" | "reject"> | undefined;
-  const promise = quiet(
-    new Promise<unknown>((resolve, reject) => {
-      settle = { resolve, reject };
-    }),
-  );
-  return {
-    promise,
-    resolve: (data) => settle?.resolve(data),
-    reject: (reason) => settle?.reject(reason),
-  };
 }
