@@ -33,6 +33,8 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
       const { runs: known } = subscription.snapshot().state;
       const missing = runs.filter(({ runId }) => !Object.hasOwn(known, runId));
       const events = missing.length > 0 ? await read(missing) : [];
+      // Begun anew meanwhile: what was read belongs to another state.
+      if (life !== subscription.life()) return load(limit);
       before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? before;
       if (events.length > 0 || !more) subscription.addOlder(life, events, more);
       if (events.length > 0 || !more) return events.length > 0;
@@ -44,9 +46,9 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
     const floor = subscription.floor();
     let after = Math.min(...runs.map(({ first }) => first)) - 1;
-    const end = Math.max(...runs.map(({ last }) => last), Number.isFinite(floor) ? floor - 1 : 0);
+    const end = Math.max(...runs.map(({ last }) => last), floor - 1);
     const events: ChannelEvent[] = [];
-    while (after < end) {
+    while (after < end && life === subscription.life()) {
       const page = await source.fetch(after);
       for (const event of page.events)
         if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))

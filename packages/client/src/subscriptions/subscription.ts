@@ -66,7 +66,7 @@ export interface Subscription {
   addOlder(life: object, events: readonly ChannelEvent[], olderRuns: boolean): void;
   /** Another object whenever the state begins anew. */
   life(): object;
-  /** The offset of the oldest `agent_started` in the state. */
+  /** The offset of the oldest `agent_started` in the state; 0 where there is none. */
   floor(): number;
 
   connected(): void;
@@ -119,7 +119,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     snapshot: () => snapshot,
     log: () => progress && { epoch: progress.epoch, head },
     life: () => firsts,
-    floor: () => Math.min(...firsts.values()),
+    floor: () => (firsts.size > 0 ? Math.min(...firsts.values()) : 0),
     addOlder,
     connected() {
       isConnected = true;

@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { settle } from "../support/fake-clock.js";
+import { setUp } from "../support/set-up.js";
+
+describe("requests", () => {
+  it("wait for the connection, and are sent again under the same id after it was cut", async () => {
+    const { client, connect, clock } = setUp();
+    const result = client.channel("chat:1").command("r1", "approve", { toolCallId: "t1" });
+    const first = await connect();
+    const { id, ...command } = first.last("command");
+    expect(command).toEqual({
+      type: "command",
+      channel: "chat:1",
+      runId: "r1",
+      name: "approve",
+      data: { toolCallId: "t1" },
+    });
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    await first.end();
+    await clock.advance(5_000);
+    const second = await connect();
+    expect(second.last("command").id).toBe(id);
+    await second.say({
+      type: "commanded",
+      id,
+      result: { at: { $date: "1970-01-01T00:00:00.000Z" } },
+    });
+    expect(await result).toEqual({ at: new Date(0) });
+  });
+
+  it("reject with what the server says, the handler's own code in reason", async () => {
+    const { client, connect } = setUp();
+    const result = client.channel("chat:1").command("r1", "cancel");
+    result.catch(() => {});
+    const socket = await connect();
+    const { id } = socket.last("command");
+    await socket.say({
+      type: "error",
+      id,
+      code: "handler_failed",
+      message: "no",
+      reason: "too_late",
+    });
+    await expect(result).rejects.toMatchObject({
+      code: "handler_failed",
+      reason: "too_late",
+      message: "no",
+    });
+  });
+
+  it("refuse the 101st that waits for a connection, and say so", async () => {
+    const { client } = setUp();
+    const channel = client.channel("chat:1");
+    for (let count = 0; count < 100; count++) channel.runs().catch(() => {});
+    await expect(channel.runs()).rejects.toMatchObject({ code: "queue_full" });
+  });
+
+  it("never refuse the events of a run: its writer waits", async () => {
+    const { client, connect } = setUp();
+    const channel = client.channel("chat:1");
+    for (let count = 0; count < 100; count++) channel.runs().catch(() => {});
+    const published = client.publish({
+      channel: "chat:1",
+      writer: "w",
+      id: "1",
+      events: ['{"a":1}'],
+    });
+    const socket = await connect();
+    await socket.say({ type: "published", id: "1", epoch: "e", offset: 7 });
+    expect(await published).toEqual({ epoch: "e", offset: 7 });
+  });
+
+  it("are asked again after rate_limited and store_unavailable, a few times", async () => {
+    const { client, connect, clock } = setUp();
+    const result = client.channel("chat:1").runs();
+    result.catch(() => {});
+    const socket = await connect();
+    for (let turn = 0; turn < 6; turn++) {
+      const { id } = socket.last("list");
+      await socket.say({
+        type: "error",
+        id,
+        code: "rate_limited",
+        message: "slow down",
+        retryAfterMs: 500,
+      });
+      await clock.advance(500);
+    }
+    await expect(result).rejects.toMatchObject({ code: "rate_limited", retryAfterMs: 500 });
+    expect(socket.sent.filter(({ type }) => type === "list")).toHaveLength(6);
+  });
+
+  it("that are larger than the server takes are refused here, for it would end the connection", async () => {
+    const { client, connect } = setUp();
+    client.reconnect();
+    await connect({ maxMessageBytes: 1_000 });
+    const result = client.channel("chat:1").command("r1", "message", "ä".repeat(600));
+    await expect(result).rejects.toMatchObject({ code: "message_too_big" });
+    expect(client.status).toBe("connected");
+  });
+
+  it("are not disturbed by an answer of another type", async () => {
+    const { client, connect } = setUp();
+    const result = client.channel("chat:1").runs();
+    const socket = await connect();
+    const { id } = socket.last("list");
+    await socket.say({ type: "commanded", id });
+    await socket.say({ type: "listed", id, channel: "chat:1", epoch: "e", runs: [], more: false });
+    expect(await result).toEqual({ runs: [], more: false });
+  });
+});
+
+describe("publishing", () => {
+  it("puts the events' own text into the message", async () => {
+    const { client, connect } = setUp();
+    const events = [
+      '{"type":"custom","name":"n","time":1,"data":{"$date":null}}',
+      '{"x":"\\u0000"}',
+    ];
+    void client.publish({ channel: "chat:1", writer: 'w"1', id: "1", events });
+    const socket = await connect();
+    expect(socket.last("publish")).toEqual({
+      type: "publish",
+      id: "1",
+      writer: 'w"1',
+      channel: "chat:1",
+      events: events.map((event) => JSON.parse(event)),
+    });
+  });
+
+  it("hands what the server says to the writer, who sends the same again", async () => {
+    const { client, connect } = setUp();
+    const request = { channel: "chat:1", writer: "w", id: "1", events: ["{}"] };
+    const refused = client.publish(request);
+    refused.catch(() => {});
+    const socket = await connect();
+    await socket.say({ type: "error", id: "1", code: "invalid_event", message: "…", index: 0 });
+    await expect(refused).rejects.toMatchObject({ code: "invalid_event", index: 0 });
+  });
+
+  it("keeps two writers apart that count alike", async () => {
+    const { client, connect } = setUp();
+    const one = client.publish({ channel: "a", writer: "w1", id: "1", events: ["{}"] });
+    const two = client.publish({ channel: "b", writer: "w2", id: "1", events: ["{}"] });
+    const socket = await connect();
+    expect(socket.sent.filter(({ type }) => type === "publish")).toHaveLength(1);
+    await socket.say({ type: "published", id: "1", epoch: "a", offset: 1 });
+    expect(socket.last("publish").channel).toBe("b");
+    await socket.say({ type: "published", id: "1", epoch: "b", offset: 2 });
+    expect(await Promise.all([one, two])).toEqual([
+      { epoch: "a", offset: 1 },
+      { epoch: "b", offset: 2 },
+    ]);
+  });
+
+  it("tells how much the server takes, and its defaults before it is known", async () => {
+    const { client, connect } = setUp();
+    expect(client.maxEventBytes).toBe(262_144);
+    client.reconnect();
+    await connect({ maxEventBytes: 1_000, maxMessageBytes: 10_000 });
+    expect(client.maxEventBytes).toBe(1_000);
+    expect(client.maxPublishBytes).toBeLessThan(10_000);
+    expect(client.maxPublishBytes).toBeGreaterThan(1_000);
+  });
+
+  it("sends unanswered publishes first on a new connection, then renewals, then the rest", async () => {
+    const { client, connect, clock } = setUp();
+    client.channel("chat:1").subscribe(() => {});
+    client
+      .channel("chat:1")
+      .runs()
+      .catch(() => {});
+    void client.attachRun({ channel: "chat:1", runId: "r1", writer: "w" }, silent);
+    void client.publish({ channel: "chat:1", writer: "w", id: "1", events: ["{}"] });
+    const first = await connect();
+    await first.end();
+    await clock.advance(5_000);
+    const second = await connect();
+    await settle();
+    expect(second.sent.map(({ type }) => type)).toEqual([
+      "hello",
+      "ping",
+      "publish",
+      "renew",
+      "subscribe",
+      "list",
+    ]);
+  });
+});
+
+const silent = { onCommand: async () => undefined, onLost: () => {} };

@@ -1,0 +1,273 @@
+import { describe, expect, it } from "vitest";
+import type { ChannelEvent, EventsOptions } from "../../src/index.js";
+import { settle } from "../support/fake-clock.js";
+import type { LinkedSocket } from "../support/linked-socket.js";
+import { completed, range, said, setUp, started, subscribed } from "../support/set-up.js";
+
+/** Reads with `events()` into a list, and says how it ended. */
+async function read(options: EventsOptions = {}) {
+  const parts = setUp();
+  const got: number[] = [];
+  let end: unknown = "reading";
+  const events = parts.client.channel("chat:1").events(options);
+  void (async () => {
+    for await (const event of events) got.push(event.offset);
+  })().then(
+    () => (end = "done"),
+    (error) => (end = error.code),
+  );
+  const socket = await parts.connect();
+  return {
+    ...parts,
+    got,
+    socket,
+    end: () => end,
+    page: (fields: object) => answerPage(socket, fields),
+  };
+}
+
+async function answerPage(socket: LinkedSocket, fields: object): Promise<void> {
+  const { id, channel, after } = socket.last("fetch");
+  await socket.say({
+    type: "fetched",
+    id,
+    channel,
+    after,
+    epoch: "e",
+    head: 0,
+    events: [],
+    ...fields,
+  });
+}
+
+describe("events()", () => {
+  it("reads page by page, then waits for the log to grow", async () => {
+    const { socket, got, page } = await read();
+    expect(socket.last("subscribe").from).toBe("now");
+    await subscribed(socket, { offset: 3, from: 3 });
+    await page({ offset: 2, head: 3, events: [started(1), said(2, "a")] });
+    expect(socket.last("fetch").after).toBe(2);
+    await page({ offset: 3, head: 3, events: [said(3, "b")] });
+    expect(got).toEqual([1, 2, 3]);
+    const asked = socket.sent.filter(({ type }) => type === "fetch").length;
+    await socket.say(range(3, 5, [said(4, "merged, and not handed out")]));
+    expect(socket.sent.filter(({ type }) => type === "fetch")).toHaveLength(asked + 1);
+    await page({ offset: 5, head: 5, events: [said(4, "c"), said(5, "d")] });
+    expect(got).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("asks for the next page only when this one was taken", async () => {
+    const { client, connect } = setUp();
+    const iterator = client.channel("chat:1").events()[Symbol.asyncIterator]();
+    const first = iterator.next();
+    const socket = await connect();
+    await answerPage(socket, { offset: 2, head: 9, events: [started(1), said(2, "a")] });
+    expect((await first).value).toMatchObject({ offset: 1 });
+    await iterator.next();
+    await settle();
+    expect(socket.sent.filter(({ type }) => type === "fetch")).toHaveLength(1);
+    await iterator.return?.();
+  });
+
+  it("begins at the head with from: now, and at a position", async () => {
+    const now = await read({ from: "now" });
+    await now.page({ offset: 9, head: 4 });
+    expect(now.socket.last("fetch").after).toBe(4);
+    const later = await read({ from: { epoch: "e", offset: 2 } });
+    expect(later.socket.last("fetch").after).toBe(2);
+  });
+
+  it.each([
+    ["the log is another one", { epoch: "f", offset: 3, head: 3 }],
+    ["the log is shorter", { offset: 2, head: 1 }],
+    ["something after it is gone", { offset: 3, head: 3, trimmed: true }],
+  ])("ends with reset when %s, never with a hole", async (_, fields) => {
+    const { page, end } = await read({ from: { epoch: "e", offset: 2 } });
+    await page(fields);
+    expect(end()).toBe("reset");
+  });
+
+  it("gives what is kept of a trimmed log from the start", async () => {
+    const { page, got, end } = await read();
+    await page({ offset: 5, head: 5, events: [started(5)], trimmed: true });
+    expect([got, end()]).toEqual([[5], "reading"]);
+  });
+
+  it("goes on over a cut", async () => {
+    const { socket, page, got, connect, clock } = await read();
+    await subscribed(socket, { offset: 1, from: 1 });
+    await page({ offset: 1, head: 1, events: [started(1)] });
+    await socket.end();
+    await clock.advance(5_000);
+    const second = await connect();
+    expect(second.last("subscribe").from).toEqual({ epoch: "e", offset: 1 });
+    await subscribed(second, { offset: 2, from: 1 });
+    await answerPage(second, { offset: 2, head: 2, events: [said(2, "a")] });
+    expect(got).toEqual([1, 2]);
+  });
+
+  it("ends quietly at its signal, while it waits and before it began", async () => {
+    const controller = new AbortController();
+    const { socket, page, end, clock } = await read({ signal: controller.signal });
+    await subscribed(socket, { offset: 0 });
+    await page({ offset: 0, head: 0 });
+    controller.abort();
+    await settle();
+    expect(end()).toBe("done");
+    await clock.advance(5_000);
+    expect(socket.last("unsubscribe").channel).toBe("chat:1");
+    const aborted = setUp().client.channel("chat:1").events({ signal: AbortSignal.abort() });
+    expect(await aborted[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("ends with what the server says", async () => {
+    const { socket, end } = await read();
+    await socket.say({
+      type: "error",
+      id: socket.last("fetch").id,
+      code: "forbidden",
+      message: "no",
+    });
+    expect(end()).toBe("forbidden");
+  });
+
+  it("hands out values decoded", async () => {
+    const { client, connect } = setUp();
+    const first = client.channel("chat:1").events()[Symbol.asyncIterator]().next();
+    const socket = await connect();
+    await answerPage(socket, {
+      offset: 1,
+      head: 1,
+      events: [started(1, "r1", { input: { $bigint: "7" } })],
+    });
+    expect((await first).value).toMatchObject({ input: 7n });
+  });
+
+  it("leaves a subscription of the same channel as it is", async () => {
+    const { client, connect } = setUp();
+    const channel = client.channel("chat:1");
+    const events: ChannelEvent[] = [];
+    channel.subscribe((_, fresh) => events.push(...fresh));
+    const iterator = channel.events()[Symbol.asyncIterator]();
+    const first = iterator.next();
+    const socket = await connect();
+    expect(socket.sent.filter(({ type }) => type === "subscribe")).toHaveLength(1);
+    expect(socket.last("subscribe").from).toBe("start");
+    await subscribed(socket, { offset: 1 });
+    await socket.say(range(0, 1, [started(1)]));
+    await answerPage(socket, { offset: 1, head: 1, events: [started(1)] });
+    expect([events.length, (await first).value?.offset]).toEqual([1, 1]);
+  });
+});
+
+const summary = (runId: string, first: number, last: number, fields: object = {}) => ({
+  runId,
+  agent: { name: "tester" },
+  status: "success",
+  startedAt: first,
+  first,
+  last,
+  ...fields,
+});
+
+describe("loadOlder()", () => {
+  async function followLatest() {
+    const parts = setUp();
+    const channel = parts.client.channel("chat:1", { runs: 1 });
+    channel.subscribe(() => {});
+    const socket = await parts.connect();
+    await subscribed(socket, { offset: 9, olderRuns: true });
+    await socket.say(range(0, 9, [started(7, "r3"), said(8, "c", "r3"), completed(9, "r3")]));
+    const listed = (runs: readonly object[], more: boolean) =>
+      socket.say({
+        type: "listed",
+        id: socket.last("list").id,
+        channel: "chat:1",
+        epoch: "e",
+        runs,
+        more,
+      });
+    return { ...parts, channel, socket, listed };
+  }
+
+  it("puts older runs before the others, with their sub-agents and the channel's own events", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder({ limit: 2 });
+    await settle();
+    expect(socket.last("list")).toMatchObject({ limit: 2 });
+    await listed(
+      [summary("r3", 7, 9), summary("r2", 2, 6), summary("r2b", 4, 5, { parentRunId: "r2" })],
+      true,
+    );
+    expect(socket.last("fetch").after).toBe(1);
+    await answerPage(socket, {
+      offset: 9,
+      head: 9,
+      events: [
+        started(2, "r2"),
+        { type: "custom", name: "note", time: 3, offset: 3, data: 1 },
+        started(4, "r2b", { parentRunId: "r2" }),
+        completed(5, "r2b"),
+        completed(6, "r2"),
+        started(7, "r3"),
+      ],
+    });
+    expect(await loaded).toBe(true);
+    const { state } = channel.snapshot();
+    expect(state.order).toEqual(["r2", "r2b", "r3"]);
+    expect(state.custom.map(({ name }) => name)).toEqual(["note"]);
+    expect(state.olderRuns).toBe(true);
+    expect(state.runs.r3?.status).toBe("success");
+  });
+
+  it("goes on where the last call stopped, and ends with false", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const first = channel.loadOlder({ limit: 2 });
+    await settle();
+    await listed([summary("r3", 7, 9), summary("r2", 4, 6)], true);
+    await answerPage(socket, {
+      offset: 6,
+      head: 9,
+      events: [started(4, "r2"), completed(6, "r2")],
+    });
+    await first;
+    const second = channel.loadOlder();
+    await settle();
+    expect(socket.last("list").before).toBe("r2");
+    await listed([summary("r1", 1, 3)], false);
+    await answerPage(socket, {
+      offset: 3,
+      head: 9,
+      events: [started(1, "r1"), completed(3, "r1")],
+    });
+    expect(await second).toBe(true);
+    expect(channel.snapshot().state).toMatchObject({ order: ["r1", "r2", "r3"], olderRuns: false });
+    const third = channel.loadOlder();
+    await settle();
+    await listed([], false);
+    expect(await third).toBe(false);
+  });
+
+  it("throws nothing old into a state that has begun anew meanwhile", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("r1", 1, 3)], false);
+    await socket.say({
+      type: "subscribed",
+      channel: "chat:1",
+      epoch: "f",
+      offset: 0,
+      from: 0,
+      reset: "epoch",
+    });
+    await answerPage(socket, {
+      offset: 3,
+      head: 9,
+      events: [started(1, "r1"), completed(3, "r1")],
+    });
+    expect(channel.snapshot().state.order).toEqual([]);
+    await listed([], false);
+    expect(await loaded).toBe(false);
+  });
+});
