@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { opcodes } from "./bare/frames.ts";
+import { custom, started } from "./support/sample-events.ts";
+import { publish, readLog, startServer } from "./support/server-under-test.ts";
+
+test("[RW-MSG-1] ignores fields that it does not know", async () => {
+  const { connect } = await startServer();
+  const connection = await connect();
+  const request = { type: "subscribe", channel: "c", colour: "red", deep: { er: [1] } };
+  expect(await connection.request(request)).toMatchObject({ type: "subscribed" });
+  expect(await publish(connection, [custom("a", { colour: "red" })])).toMatchObject({ offset: 1 });
+});
+
+describe("[RW-MSG-2] an optional field that is null", () => {
+  test.each([
+    { type: "subscribe", channel: "c", from: null },
+    { type: "subscribe", channel: "c", runs: null },
+    { type: "fetch", channel: "c", after: 0, limit: null },
+    { type: "fetch", channel: "c", after: 0, runId: null },
+    { type: "list", channel: "c", before: null },
+    { type: "renew", channel: "c", writer: "w", runIds: ["r"], take: null },
+  ])("is a bad message: $type", async (message) => {
+    const { connect } = await startServer();
+    const answer = await (await connect()).request(message);
+    expect(answer).toMatchObject({ type: "error", code: "bad_message" });
+  });
+
+  test("is an invalid event, but for values", async () => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    const refused = await publish(connection, [started("r", { title: null })]);
+    expect(refused).toMatchObject({ code: "invalid_event", index: 0 });
+    await publish(connection, [started("r", { input: null, metadata: null })]);
+    expect((await readLog(connection))[0]).toMatchObject({ input: null, metadata: null });
+  });
+});
+
+test("[RW-MSG-3] answers each request once", async () => {
+  const { connect } = await startServer();
+  const connection = await connect();
+  const requests = [
+    { type: "subscribe", channel: "c" },
+    { type: "publish", channel: "c", writer: "w", events: [started("r")] },
+    { type: "renew", channel: "c", writer: "w", runIds: ["r"] },
+    { type: "fetch", channel: "c", after: 0 },
+    { type: "list", channel: "c" },
+    { type: "command", channel: "c", runId: "no-such-run", name: "cancel" },
+    { type: "authenticate", token: "t" },
+    { type: "unsubscribe", channel: "c" },
+    { type: "no-such-type" },
+  ].map((message, index) => ({ ...message, id: String(index) }));
+  for (const request of requests) connection.send(request);
+  const answers: string[] = [];
+  for (const { id } of requests)
+    answers.push((await connection.next((message) => message.id === id, id)).type);
+  await connection.settle();
+  expect(connection.unread.filter((message) => message.id !== undefined)).toEqual([]);
+  expect(answers.slice(0, 6)).toEqual([
+    "subscribed",
+    "published",
+    "renewed",
+    "fetched",
+    "listed",
+    "error",
+  ]);
+  expect(answers.slice(7)).toEqual(["unsubscribed", "error"]);
+});
+
+describe("[RW-MSG-4] names", () => {
+  test.each(["", "a b", "a//b", "/a", "a/", "a/../b", "./a", "ü", "a\n", "x".repeat(201)])(
+    "%j names no channel",
+    async (channel) => {
+      const { connect } = await startServer();
+      const answer = await (await connect()).request({ type: "subscribe", channel });
+      expect(answer).toMatchObject({ type: "error", code: "bad_message" });
+    },
+  );
+
+  test.each(["a", "chat:42", "a/b.c/..d", "user@host+x-y_z", "x".repeat(200)])(
+    "%j names a channel",
+    async (channel) => {
+      const { connect } = await startServer();
+      const answer = await (await connect()).request({ type: "subscribe", channel });
+      expect(answer).toMatchObject({ type: "subscribed", channel });
+    },
+  );
+
+  test.each(["", "a/b", "a b", "x".repeat(129)])("%j names no run", async (runId) => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    expect(await publish(connection, [started(runId)])).toMatchObject({ code: "invalid_event" });
+    const renewal = { type: "renew", channel: "c", writer: "w", runIds: [runId] };
+    expect(await connection.request(renewal)).toMatchObject({ code: "bad_message" });
+  });
+
+  test("an id has 1 to 128 code units", async () => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    const longest = "i".repeat(128);
+    const answer = await connection.request({ type: "list", channel: "c", id: longest });
+    expect(answer.type).toBe("listed");
+    for (const id of ["", "i".repeat(129), 7]) {
+      connection.send({ type: "list", channel: "c", id });
+      expect(await connection.nextOf("error")).toMatchObject({ code: "bad_message", channel: "c" });
+    }
+  });
+});
+
+describe("[RW-MSG-5] the size of a message", () => {
+  test("closes 1009 when a client passes it, in one frame or in many", async () => {
+    const { connect } = await startServer({ limits: { maxMessageBytes: 4_096 } });
+    const whole = await connect();
+    whole.socket.sendText(
+      JSON.stringify({ type: "report", code: "x", padding: "x".repeat(4_096) }),
+    );
+    expect((await whole.closed).code).toBe(1009);
+
+    const pieces = await connect();
+    const payload = Buffer.from("x".repeat(1_500));
+    for (const opcode of [opcodes.text, opcodes.continuation, opcodes.continuation])
+      pieces.socket.sendFrame({ opcode, isLast: false, payload });
+    expect((await pieces.closed).code).toBe(1009);
+  });
+
+  test("is announced, and kept by the server itself", async () => {
+    const { open } = await startServer();
+    const connection = await open();
+    const { maxMessageBytes = 0 } = await connection.hello();
+    const sizes: number[] = [];
+    connection.onMessage((message) => sizes.push(Buffer.byteLength(JSON.stringify(message))));
+    const big = "x".repeat(200_000);
+    for (let count = 0; count < 8; count += 1)
+      await publish(connection, [custom("big", { data: big })]);
+    await connection.request({ type: "subscribe", channel: "c" });
+    await connection.next(
+      ({ type, offset }) => type === "events" && offset === 8,
+      "the last range",
+    );
+    const page = await connection.request({ type: "fetch", channel: "c", after: 0 });
+    expect(page.offset).toBeGreaterThan(0);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(maxMessageBytes);
+  });
+});
+
+test("[RW-MSG-6] takes 200 levels of nesting, answers the 201st with bad_message, and survives 400 000", async () => {
+  const { connect } = await startServer();
+  const connection = await connect();
+  const nested = (levels: number, id: string) =>
+    connection.socket.sendText(
+      `{"type":"command","id":"${id}","channel":"c","runId":"r","name":"x","data":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`,
+    );
+  for (const levels of [200, 201, 400_000]) nested(levels, `levels-${levels}`);
+  const codes = [await connection.nextOf("error"), await connection.nextOf("error")];
+  codes.push(await connection.nextOf("error"));
+  expect(codes.map(({ code }) => code).sort()).toEqual([
+    "bad_message",
+    "bad_message",
+    "run_not_found",
+  ]);
+  expect(codes.find(({ code }) => code === "run_not_found")?.id).toBe("levels-200");
+});

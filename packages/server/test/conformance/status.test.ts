@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { startServer } from "./support/server-under-test.ts";
+
+function getStatus(port: number): Promise<Response> {
+  return fetch(`http://127.0.0.1:${port}/runwire/status`);
+}
+
+test("[RW-HTTP-1] tells everybody how the server is", async () => {
+  const { connect, port } = await startServer({ authenticate: () => ({ id: "ann" }) });
+  await connect("t");
+  const response = await getStatus(port);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toContain("application/json");
+  expect(await response.json()).toEqual({
+    status: "ok",
+    version: expect.any(String),
+    uptimeMs: expect.any(Number),
+    connections: 1,
+  });
+});
+
+test("[RW-HTTP-1] says degraded when the store does not answer", async () => {
+  const { port, store } = await startServer();
+  store.check = () => Promise.reject(new Error("the disk is gone: /var/secret"));
+  const text = await (await getStatus(port)).text();
+  expect(JSON.parse(text)).toMatchObject({ status: "degraded" });
+  expect(text).not.toContain("secret");
+});
+
+test("[RW-HTTP-1] says draining once the server closes", async () => {
+  const { port, server } = await startServer();
+  const closing = server.close();
+  expect(await (await getStatus(port)).json()).toMatchObject({ status: "draining" });
+  await closing;
+});
