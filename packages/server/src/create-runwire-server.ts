@@ -9,6 +9,7 @@ import { readPage, toRange } from "./connection/read-requests.js";
 import { toEntry } from "./log/entry.js";
 import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
+import { StoreHealth } from "./log/store-health.js";
 import { type RunwireServerOptions, resolveOptions, type ServerLimits } from "./options.js";
 import { CommandDesk } from "./runs/command-desk.js";
 import { LeaseKeeper } from "./runs/lease-keeper.js";
@@ -32,7 +33,8 @@ export interface RunwireServer extends RunTarget {
   /** Why one more socket would not be let in now, or `undefined`. */
   refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
   readonly limits: ServerLimits;
-  status(): ServerStatus;
+  /** Asks the store too, at most once a second. Never rejects. */
+  status(): Promise<ServerStatus>;
   stats(): ServerStats;
   /**
    * Takes leave: lets nobody in, tells every client when to come back, and waits for them to go, for at most
@@ -82,6 +84,7 @@ export function createRunwireServer<AppUser extends User = User>(
         commandDesk.runEnded(channel, event.runId);
   });
   const heartbeat = new Heartbeat(clock, settings.heartbeat);
+  const health = new StoreHealth(settings.store, clock);
   const connections = new Connections(limits);
   const reports: ClientReport[] = [];
   const startedAt = clock.monotonic();
@@ -147,8 +150,8 @@ export function createRunwireServer<AppUser extends User = User>(
       const page = await readPage(log, request, settings.replay.pageBytes);
       return { ...toRange(page, after), events: page.events.map((event) => toEntry(event).event) };
     },
-    status() {
-      const state = log.isFailing ? "degraded" : "ok";
+    async status() {
+      const state = (await health.isWell()) ? "ok" : "degraded";
       return {
         status: closing ? "draining" : state,
         version: SERVER_VERSION,

@@ -29,7 +29,7 @@ export interface ClientReport {
 
 /** What `GET …/status` says. */
 export interface ServerStatus {
-  /** `degraded`: the store's latest answer was a failure. */
+  /** `degraded`: the store fails, or takes longer than a second. */
   readonly status: "ok" | "draining" | "degraded";
   /** Of the package. */
   readonly version: string;

@@ -103,9 +103,9 @@ export class ChannelHub {
     if (!first) return;
     this.#heardOf = Math.max(this.#heardOf, first.offset + entries.length - 1);
     if (this.#epoch === undefined) return; // observe() catches up with what was heard of
-    if (epoch !== this.#epoch) return void this.reconcile();
-    if (first.offset > this.#head + 1) return void this.#catchUp();
-    this.#enqueue(entries, first.offset + entries.length - 1);
+    if (epoch !== this.#epoch) void this.reconcile();
+    else if (first.offset > this.#head + 1) void this.#catchUp();
+    else this.#enqueue(entries, first.offset + entries.length - 1);
   }
 
   /** Asks the store where the log stands; one question at a time, failures are asked again. */
@@ -120,11 +120,15 @@ export class ChannelHub {
   observe(head: ChannelHead): void {
     if (head.floor !== this.#floor) this.#services.onHistoryChanged(this.channel);
     this.#floor = head.floor;
-    if (this.#epoch === undefined) return this.#begin(head);
-    if (head.epoch !== this.#epoch) return this.#beginAnew("epoch", head);
+    if (this.#epoch === undefined) this.#begin(head);
+    else if (head.epoch !== this.#epoch) this.#beginAnew("epoch", head);
     // A head below what was handed out: the log was set back, and its offsets would name other events.
-    if (head.offset < this.#flushed) return this.#beginAnew("ahead", head);
-    this.#heardOf = Math.max(this.#heardOf, head.offset);
+    else if (head.offset < this.#flushed) this.#beginAnew("ahead", head);
+    else this.#hearOf(head.offset);
+  }
+
+  #hearOf(offset: number): void {
+    this.#heardOf = Math.max(this.#heardOf, offset);
     if (this.#heardOf > this.#head) void this.#catchUp();
   }
 
@@ -142,7 +146,7 @@ export class ChannelHub {
     this.#flushed = head.offset;
     this.#pending = [];
     this.#pendingBytes = 0;
-    if (this.#heardOf > head.offset) void this.#catchUp();
+    this.#hearOf(head.offset);
   }
 
   #beginAnew(reason: "epoch" | "ahead", head: ChannelHead): void {

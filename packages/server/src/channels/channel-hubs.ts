@@ -45,8 +45,11 @@ export class ChannelHubs {
 
   /** A channel may have grown, been trimmed or deleted. */
   hint(channel: string): void {
-    if (!this.#hubs.has(channel)) return this.#services.onHistoryChanged(channel);
-    if (this.#hinted.has(channel)) return;
+    if (!this.#hubs.has(channel)) this.#services.onHistoryChanged(channel);
+    else if (!this.#hinted.has(channel)) this.#reconcileSoon(channel);
+  }
+
+  #reconcileSoon(channel: string): void {
     this.#hinted.add(channel);
     this.#services.clock.after(hintDelayMs, () => {
       this.#hinted.delete(channel);

@@ -26,8 +26,8 @@ export class FlushSchedule {
   add(isUrgent: boolean): void {
     if (this.#isSoon) return;
     const waitMs = this.#flushedAt + this.#windowMs - this.#clock.monotonic();
-    if (isUrgent || waitMs <= 0) return this.#flushSoon();
-    this.#stop ??= this.#clock.after(waitMs, () => this.flushNow());
+    if (isUrgent || waitMs <= 0) this.#flushSoon();
+    else this.#stop ??= this.#clock.after(waitMs, () => this.flushNow());
   }
 
   /** Flushes at once; a later call of what was planned does nothing. */

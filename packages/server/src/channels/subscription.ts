@@ -82,8 +82,7 @@ export class Subscription implements HubSubscriber {
     this.#floor = head.floor;
     this.#cursor = cursor;
     this.#choice = choice;
-    this.#state = "reading";
-    void this.#read(this.#life);
+    this.#readOn();
   }
 
   /** Twice is once. */
@@ -96,9 +95,8 @@ export class Subscription implements HubSubscriber {
   offer(frame: EventsFrame): void {
     if (this.#state !== "level" || frame.offset <= this.#cursor) return;
     const fits = frame.after === this.#cursor && this.#sink.canTake(frame.bytes.length);
-    if (fits) return this.#deliver(frame);
-    this.#state = "reading";
-    void this.#read(this.#life);
+    if (fits) this.#deliver(frame);
+    else this.#readOn();
   }
 
   reset(reason: ResetReason, head: ChannelHead): void {
@@ -106,6 +104,11 @@ export class Subscription implements HubSubscriber {
     this.#state = "reading";
     this.#life += 1;
     void this.#beginAnew(reason, head, this.#life);
+  }
+
+  #readOn(): void {
+    this.#state = "reading";
+    void this.#read(this.#life);
   }
 
   async #beginAnew(reason: ResetReason, head: ChannelHead, life: number): Promise<void> {

@@ -55,13 +55,25 @@ export class ChannelRequests {
 
   subscribe(message: Subscribe): void {
     const { channel } = message;
-    if (!this.#wanted.has(channel) && this.#wanted.size >= this.#services.limits.maxSubscriptions)
-      return this.#refuseTooMany(message);
+    const isNew = !this.#wanted.has(channel);
+    if (isNew && this.#wanted.size >= this.#services.limits.maxSubscriptions) {
+      this.#refuseTooMany(message);
+      return;
+    }
     this.#wanted.add(channel);
     this.#enqueue(channel, async () => {
       this.#end(channel);
       await this.#dialogue.answer(message, () => this.#begin(message));
       if (!this.#followed.has(channel)) this.#wanted.delete(channel);
+    });
+  }
+
+  /** A `subscribe` that cannot be read: ends the earlier subscription all the same, and is refused in its turn. */
+  refuseSubscribe(channel: string, refuse: () => void): void {
+    this.#enqueue(channel, async () => {
+      this.#end(channel);
+      this.#wanted.delete(channel);
+      refuse();
     });
   }
 

@@ -40,14 +40,9 @@ export class Greeting {
   onMessage(text: string, bytes: number): void {
     if (this.#state === "over") return;
     this.#bytes += bytes;
-    if (this.#bytes > this.#options.maxBytes) return this.#refuse("messageTooBig");
-    if (this.#state === "asking") return void this.#early.push(text);
-    const received = readMessage(text);
-    if (received.status !== "message" || received.message.type !== "hello")
-      return this.#refuse("notAMessage");
-    this.#state = "asking";
-    this.#stopTimer();
-    void this.#ask(received.message);
+    if (this.#bytes > this.#options.maxBytes) this.#refuse("messageTooBig");
+    else if (this.#state === "asking") this.#early.push(text);
+    else this.#onFirst(text);
   }
 
   /** The socket is gone. */
@@ -56,13 +51,26 @@ export class Greeting {
     this.#stopTimer();
   }
 
+  #onFirst(text: string): void {
+    const received = readMessage(text);
+    if (received.status !== "message" || received.message.type !== "hello") {
+      this.#refuse("notAMessage");
+      return;
+    }
+    this.#state = "asking";
+    this.#stopTimer();
+    void this.#ask(received.message);
+  }
+
   async #ask(hello: Hello): Promise<void> {
     const { access, request, onWelcome } = this.#options;
     const token = hello.token ?? bearerToken(request);
     const result = await access.authenticate({ request, ...(token !== undefined && { token }) });
     if (this.#state === "over") return;
-    if (result.status === "refused") return this.#refuse("unauthenticated");
-    if (result.status === "failed") return this.#refuse("internal");
+    if (result.status !== "welcome") {
+      this.#refuse(result.status === "refused" ? "unauthenticated" : "internal");
+      return;
+    }
     this.close();
     onWelcome(result.user, this.#early);
   }

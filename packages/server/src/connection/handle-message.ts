@@ -34,29 +34,41 @@ export interface MessageActions {
 export function handleMessage(message: ClientMessage, text: string, actions: MessageActions): void {
   switch (message.type) {
     case "hello":
-      return actions.secondHello();
+      actions.secondHello();
+      break;
     case "authenticate":
-      return actions.authenticate(message);
+      actions.authenticate(message);
+      break;
     case "subscribe":
-      return actions.subscribe(message);
+      actions.subscribe(message);
+      break;
     case "unsubscribe":
-      return actions.unsubscribe(message);
+      actions.unsubscribe(message);
+      break;
     case "fetch":
-      return actions.fetch(message);
+      actions.fetch(message);
+      break;
     case "list":
-      return actions.list(message);
+      actions.list(message);
+      break;
     case "publish":
-      return actions.publish(message, text);
+      actions.publish(message, text);
+      break;
     case "renew":
-      return actions.renew(message, text);
+      actions.renew(message, text);
+      break;
     case "command":
-      return actions.command(message, text);
+      actions.command(message, text);
+      break;
     case "handled":
-      return actions.handled(message, text);
+      actions.handled(message, text);
+      break;
     case "ping":
-      return actions.ping(message);
+      actions.ping(message);
+      break;
     case "report":
-      return actions.report(message);
+      actions.report(message);
+      break;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ClientMessage, isRequestId, protocolLimits } from "@runwire/protocol";
+import { type ClientMessage, isChannelName, isRequestId, protocolLimits } from "@runwire/protocol";
 import { clientMessageSchema, describeSchemaError } from "@runwire/protocol/schemas";
 import { findMember, listElements, sliceValue } from "../json-outline.js";
 
@@ -7,13 +7,16 @@ export type Received =
   | { readonly status: "message"; readonly message: ClientMessage; readonly text: string }
   /** Not JSON, not an object, or without a `type` that is a string: the connection ends. */
   | { readonly status: "not_a_message" }
-  /** A message that cannot be handled; `id` or `channel` say of what. */
-  | {
-      readonly status: "bad_message";
-      readonly problem: string;
-      readonly id?: string;
-      readonly channel?: string;
-    };
+  | BadMessage;
+
+/** A message that cannot be handled; `id` or `channel` say of what, where they are usable. */
+export interface BadMessage {
+  readonly status: "bad_message";
+  readonly type: string;
+  readonly problem: string;
+  readonly id?: string;
+  readonly channel?: string;
+}
 
 /** A text shorter than this cannot be nested too deep: every level takes two characters. */
 const alwaysShallow = 2 * protocolLimits.maxMessageDepth;
@@ -24,9 +27,10 @@ export function readMessage(text: string): Received {
   if (!isTyped(value)) return { status: "not_a_message" };
   const bad = (problem: string): Received => ({
     status: "bad_message",
+    type: value.type,
     problem,
     ...(isRequestId(value.id) && { id: value.id }),
-    ...(typeof value.channel === "string" && { channel: value.channel }),
+    ...(isChannelName(value.channel) && { channel: value.channel }),
   });
   if (value.type !== "publish" && isTooDeep(text))
     return bad(`nested deeper than ${protocolLimits.maxMessageDepth} levels`);

@@ -2,6 +2,7 @@ import type { Publish, Renew } from "@runwire/protocol";
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { ServerLimits } from "../options.js";
+import { Refusal } from "../refusal.js";
 import type { Answerer, CommandDesk, WriterLink } from "../runs/command-desk.js";
 import type { PublishDesk } from "../runs/publish-desk.js";
 import { toRunKey } from "../runs/run-key.js";
@@ -18,10 +19,14 @@ export interface WriteServices {
   readonly limits: ServerLimits;
 }
 
+/** How long a publish that comes too fast waits for its turn, milliseconds. */
+const longestWaitMs = 1_000;
+
 /**
  * `publish` and `renew` of one connection: of one channel one after another. What was not begun when the
  * connection ends is dropped; its writer sends it again over the next one. While more waits than the limit
- * allows, the socket is left unread: back-pressure, never a close.
+ * allows, the socket is left unread, and a publish whose turn does not come is told to be sent again: speed is
+ * never a reason to close.
  */
 export class WriteRequests implements Answerer {
   readonly link: WriterLink;
@@ -52,9 +57,17 @@ export class WriteRequests implements Answerer {
   }
 
   publish(message: Publish, text: string): void {
-    this.#enqueue(message.channel, text.length, () =>
-      this.#dialogue.answer(message, () => this.#publish(message, text)),
-    );
+    let mayBegin = true;
+    const stopTimer = this.#isTooMuch(text.length)
+      ? this.#services.clock.after(longestWaitMs, () => {
+          mayBegin = false;
+          this.#dialogue.refuse(message, tooFast());
+        })
+      : () => {};
+    this.#enqueue(message.channel, text.length, async () => {
+      stopTimer();
+      if (mayBegin) await this.#dialogue.answer(message, () => this.#publish(message, text));
+    });
   }
 
   renew(message: Renew, text: string): void {
@@ -119,12 +132,21 @@ export class WriteRequests implements Answerer {
     });
   }
 
+  #isTooMuch(more = 0): boolean {
+    return this.#pendingBytes + more > this.#services.limits.maxPendingPublishBytes;
+  }
+
   #weigh(bytes: number): void {
     this.#pendingBytes += bytes;
-    const isTooMuch = this.#pendingBytes > this.#services.limits.maxPendingPublishBytes;
+    const isTooMuch = this.#isTooMuch();
     if (isTooMuch === this.#isPaused) return;
     this.#isPaused = isTooMuch;
     if (isTooMuch) this.#socket.pause();
     else this.#socket.resume();
   }
+}
+
+function tooFast(): Refusal {
+  const message = "more is published than can be kept now; send the same publish again";
+  return new Refusal("rate_limited", message, { retryAfterMs: longestWaitMs });
 }

@@ -1,4 +1,3 @@
-import { isRunwireError } from "@runwire/protocol";
 import type { AppendRequest, AppendResult, EncodedEvent, EventStore } from "@runwire/store";
 import type { Logger } from "../logger.js";
 import type { LogEntry } from "./entry.js";
@@ -18,8 +17,6 @@ export class EventLog {
   readonly store: EventStore;
   readonly #logger: Logger;
   readonly #listeners = new Set<(appended: Appended) => void>();
-  /** Whether the store's latest answer was a failure. */
-  isFailing = false;
   /** Events appended through this log. */
   appendedEvents = 0;
 
@@ -41,14 +38,11 @@ export class EventLog {
     return result;
   }
 
-  /** Hands on what the store answers, and notes whether it works. */
+  /** Hands on what the store answers, and tells the logger when it fails. */
   async watched<Answer>(answer: Promise<Answer>): Promise<Answer> {
     try {
-      const value = await answer;
-      this.isFailing = false;
-      return value;
+      return await answer;
     } catch (error) {
-      if (!isRunwireError(error) || error.code !== "closed") this.isFailing = true;
       this.#logger.error("the store failed", error);
       throw error;
     }

@@ -24,7 +24,7 @@ export interface AttachOptions {
 
 /** The part of a runwire server that HTTP needs. */
 export interface AttachableServer extends SocketTaker {
-  status(): ServerStatus;
+  status(): Promise<ServerStatus>;
 }
 
 /**
@@ -46,23 +46,22 @@ export function attachRunwire(
   const { path = "/runwire", origins = "same-host", refuseOtherUpgrades = false } = options;
   if (!/^(\/[\w.~-]+)+$/.test(path))
     throw new RunwireError("invalid_options", `path is "${path}"; give one like "/runwire"`);
-  const upgrade = createUpgradeHandler(server);
+  const handleUpgrade = createUpgradeHandler(server);
   const allowedHosts = () => options.allowedHosts ?? defaultHosts(addressOf(http));
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (toPath(request) === path)
-      return upgrade(request, socket, head, { origins, allowedHosts: allowedHosts() });
-    if (refuseOtherUpgrades) socket.destroy();
+      handleUpgrade(request, socket, head, { origins, allowedHosts: allowedHosts() });
+    else if (refuseOtherUpgrades) socket.destroy();
   };
   const others = http.listeners("request") as RequestListener[];
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const own = toPath(request);
-    if (own === path || own?.startsWith(`${path}/`)) {
-      if (!isHostAllowed(request, allowedHosts()))
-        return sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
-      return answer(server, own.slice(path.length), request, response);
-    }
-    for (const listener of others) listener.call(http, request, response);
+    if (own !== path && !own?.startsWith(`${path}/`))
+      for (const listener of others) listener.call(http, request, response);
+    else if (!isHostAllowed(request, allowedHosts()))
+      sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
+    else void answer(server, own.slice(path.length), request, response);
   };
   http.removeAllListeners("request");
   http.on("request", onRequest);
@@ -75,25 +74,23 @@ export function attachRunwire(
   };
 }
 
-function answer(
+async function answer(
   server: AttachableServer,
   route: string,
   { method }: IncomingMessage,
   response: ServerResponse,
-): void {
-  if (route === "") return answerBase(response);
-  if (route !== "/status")
-    return sendError(response, 404, "bad_message", "there is nothing at this address");
-  if (method !== "GET" && method !== "HEAD")
-    return sendError(response, 405, "bad_message", "ask with GET", { allow: "GET, HEAD" });
-  sendJson(response, 200, server.status());
+): Promise<void> {
+  if (route === "")
+    sendError(response, 426, "bad_message", "this address speaks WebSocket", upgrade);
+  else if (route !== "/status")
+    sendError(response, 404, "bad_message", "there is nothing at this address");
+  else if (method !== "GET" && method !== "HEAD")
+    sendError(response, 405, "bad_message", "ask with GET", { allow: "GET, HEAD" });
+  else sendJson(response, 200, await server.status());
 }
 
-/** The socket's own address, asked without an upgrade. */
-function answerBase(response: ServerResponse): void {
-  const headers = { upgrade: "websocket", "sec-websocket-version": "13" };
-  sendError(response, 426, "bad_message", "this address speaks WebSocket", headers);
-}
+/** What the socket's own address says to who asks it without an upgrade. */
+const upgrade = { upgrade: "websocket", "sec-websocket-version": "13" };
 
 /** The path of a request, or `undefined` where there is none that can be read. */
 function toPath({ url }: IncomingMessage): string | undefined {

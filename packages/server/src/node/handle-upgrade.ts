@@ -37,7 +37,10 @@ export function createUpgradeHandler(server: SocketTaker) {
     // First of all: a peer that resets the connection must not end the process.
     socket.on("error", ignore);
     const refused = whyNot(server, request, rules);
-    if (refused) return refuseUpgrade(socket, refused.status, refused.why, refused.headers);
+    if (refused) {
+      refuseUpgrade(socket, refused.status, refused.why, refused.headers);
+      return;
+    }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore); // ws has its own now
       const handlers = server.accept(toServerSocket(webSocket), toConnectRequest(request));

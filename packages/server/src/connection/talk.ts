@@ -1,0 +1,193 @@
+import type { Authenticate, Report } from "@runwire/protocol";
+import type { ServerSettings } from "../options.js";
+import { Refusal } from "../refusal.js";
+import type { ServerSocket } from "../socket.js";
+import type { ConnectRequest, User } from "../users.js";
+import type { Access } from "./access.js";
+import { ChannelRequests, type ChannelServices } from "./channel-requests.js";
+import { CommandRequests } from "./command-requests.js";
+import { CredentialKeeper } from "./credentials.js";
+import { Dialogue } from "./dialogue.js";
+import { handleMessage, isCounted, type MessageActions } from "./handle-message.js";
+import type { Outbox } from "./outbox.js";
+import { MinuteCounter, TokenBucket } from "./rate-limit.js";
+import { type BadMessage, type Received, readMessage } from "./read-message.js";
+import { ReadRequests } from "./read-requests.js";
+import { WriteRequests, type WriteServices } from "./write-requests.js";
+
+/** What a welcomed client needs of the server. */
+export interface TalkServices extends ChannelServices, WriteServices {
+  readonly settings: ServerSettings;
+  readonly access: Access;
+  /** The number of a welcome. */
+  readonly nextOrder: () => number;
+}
+
+/** What a talk needs of its connection. */
+export interface TalkParts {
+  readonly connectionId: string;
+  readonly request: ConnectRequest;
+  readonly user: User | undefined;
+  readonly socket: ServerSocket;
+  readonly outbox: Outbox;
+  readonly onReport: (report: Report) => void;
+  /** The client does what ends a connection. */
+  readonly onMisuse: (close: "notAMessage" | "tooMany" | "forbidden" | "unauthenticated") => void;
+}
+
+type GoodMessage = Extract<Received, { readonly status: "message" }>;
+
+/** What a welcomed client and the server say to each other, until the connection ends. */
+export class Talk {
+  readonly #settings: ServerSettings;
+  readonly #parts: TalkParts;
+  readonly #dialogue: Dialogue;
+  readonly #channels: ChannelRequests;
+  readonly #writes: WriteRequests;
+  readonly #credentials: CredentialKeeper;
+  readonly #actions: MessageActions;
+  readonly #rate: TokenBucket;
+  readonly #badMessages: MinuteCounter;
+  readonly #refusals: MinuteCounter;
+  #wasWarned = false;
+  #stopRevalidation: () => void = () => {};
+
+  constructor(parts: TalkParts, services: TalkServices) {
+    const { settings, access } = services;
+    const { clock, logger, limits } = settings;
+    const { connectionId, user, outbox, socket, request } = parts;
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#rate = new TokenBucket(clock, limits.messageRate);
+    this.#badMessages = new MinuteCounter(clock);
+    this.#refusals = new MinuteCounter(clock);
+    this.#dialogue = new Dialogue({
+      ...{ connectionId, user, access, outbox, logger, order: services.nextOrder() },
+      onForbidden: () => this.#countRefusal(),
+    });
+    const commands = new CommandRequests(this.#dialogue, services.commandDesk);
+    const link = { order: this.#dialogue.order, hand: commands.deliver.bind(commands) };
+    const reads = new ReadRequests(this.#dialogue, services.log, settings.replay);
+    this.#channels = new ChannelRequests(this.#dialogue, services);
+    this.#writes = new WriteRequests(this.#dialogue, services, socket, link);
+    this.#credentials = new CredentialKeeper(this.#dialogue, { access, clock, request }, () =>
+      parts.onMisuse("unauthenticated"),
+    );
+    this.#actions = this.#createActions(commands, reads);
+    this.#revalidateLater();
+  }
+
+  get user(): User | undefined {
+    return this.#dialogue.user;
+  }
+
+  get subscriptions(): number {
+    return this.#channels.size;
+  }
+
+  /** Whether the peer's silence says nothing, because nobody reads what it sends. */
+  get isPaused(): boolean {
+    return this.#writes.isPaused;
+  }
+
+  receive(text: string): void {
+    const received = readMessage(text);
+    switch (received.status) {
+      case "not_a_message":
+        this.#parts.onMisuse("notAMessage");
+        break;
+      case "bad_message":
+        this.#refuseBad(received);
+        break;
+      case "message":
+        this.#take(received);
+    }
+  }
+
+  /** Lets go of everything; what is answered from now on goes nowhere. */
+  close(): void {
+    this.#dialogue.isOpen = false;
+    this.#stopRevalidation();
+    this.#channels.close();
+    this.#writes.close();
+    this.#credentials.close();
+  }
+
+  #take({ message, text }: GoodMessage): void {
+    if (isCounted(message) && !this.#rate.take()) {
+      this.#slowDown("id" in message ? { id: message.id } : {});
+      return;
+    }
+    this.#wasWarned = false;
+    handleMessage(message, text, this.#actions);
+  }
+
+  #createActions(commands: CommandRequests, reads: ReadRequests): MessageActions {
+    const channels = this.#channels;
+    const writes = this.#writes;
+    return {
+      secondHello: () => this.#countBad({}, "hello comes once, and first"),
+      authenticate: (message) => void this.#authenticate(message),
+      subscribe: (message) => channels.subscribe(message),
+      unsubscribe: (message) => channels.unsubscribe(message),
+      fetch: (message) => reads.fetch(message),
+      list: (message) => reads.list(message),
+      publish: (message, text) => writes.publish(message, text),
+      renew: (message, text) => writes.renew(message, text),
+      command: (message, text) => commands.command(message, text),
+      handled: (message, text) => commands.handled(message, text, writes),
+      ping: ({ at }) => {
+        const now = this.#settings.clock.now();
+        this.#parts.outbox.send({ type: "pong", at, now, heads: channels.heads() });
+      },
+      report: (message) => this.#parts.onReport(message),
+    };
+  }
+
+  async #authenticate(message: Authenticate): Promise<void> {
+    await this.#dialogue.answer(message, async () => {
+      const result = await this.#credentials.renew(message);
+      if (result === "another-user") this.#parts.onMisuse("forbidden");
+      else await this.#channels.revalidate();
+    });
+  }
+
+  #refuseBad({ type, problem, id, channel }: BadMessage): void {
+    const asked = { ...(id !== undefined && { id }), ...(channel !== undefined && { channel }) };
+    if (type !== "subscribe" || channel === undefined) this.#countBad(asked, problem);
+    else this.#channels.refuseSubscribe(channel, () => this.#countBad(asked, problem));
+  }
+
+  #countBad(asked: { readonly id?: string; readonly channel?: string }, problem: string): void {
+    this.#dialogue.refuse(asked, new Refusal("bad_message", problem));
+    const isLast = this.#badMessages.count() >= this.#settings.limits.maxBadMessagesPerMinute;
+    if (isLast) this.#parts.onMisuse("notAMessage");
+  }
+
+  /** The first message too many is told so; who goes on all the same has to leave. */
+  #slowDown(asked: { readonly id?: string }): void {
+    if (this.#wasWarned) {
+      this.#parts.onMisuse("tooMany");
+      return;
+    }
+    this.#wasWarned = true;
+    const retryAfterMs = this.#rate.waitMs();
+    this.#dialogue.refuse(
+      asked,
+      new Refusal("rate_limited", "too many messages; wait", { retryAfterMs }),
+    );
+  }
+
+  #countRefusal(): void {
+    const isTooMany = this.#refusals.count() > this.#settings.limits.maxRefusalsPerMinute;
+    if (isTooMany) this.#parts.onMisuse("tooMany");
+  }
+
+  #revalidateLater(): void {
+    const { clock, auth } = this.#settings;
+    this.#stopRevalidation = clock.after(auth.revalidateMs, () => {
+      void this.#channels.revalidate();
+      this.#revalidateLater();
+    });
+  }
+}
