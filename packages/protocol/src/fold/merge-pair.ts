@@ -4,18 +4,19 @@ import { utf8Length } from "../wire/utf8.js";
 /** The events of which several can fold like one. */
 export type MergeableEvent = Logged<AgentThinking> | Logged<ToolExecuting> | Logged<Custom>;
 
-const common = ["type", "runId", "time", "offset"];
-
 /** The fields that this version knows, and so knows how to merge. */
-const knownFields = {
-  agent_thinking: /* @__PURE__ */ new Set([...common, "messageId", "kind", "delta"]),
-  tool_executing: /* @__PURE__ */ new Set([
-    ...common,
-    ...["toolCallId", "name", "parentToolCallId", "status", "input", "inputDelta", "progress"],
-  ]),
-  custom: /* @__PURE__ */ new Set([...common, "name", "key", "data", "priority"]),
-};
+const knownFields = /* @__PURE__ */ createKnownFields();
 const progressFields = /* @__PURE__ */ new Set(["fraction", "message", "outputDelta"]);
+
+function createKnownFields(): Record<MergeableEvent["type"], ReadonlySet<string>> {
+  const ofAll = ["type", "runId", "time", "offset"];
+  const ofTool = ["toolCallId", "name", "parentToolCallId", "status"];
+  return {
+    agent_thinking: new Set([...ofAll, "messageId", "kind", "delta"]),
+    tool_executing: new Set([...ofAll, ...ofTool, "input", "inputDelta", "progress"]),
+    custom: new Set([...ofAll, "name", "key", "data", "priority"]),
+  };
+}
 
 /** Whether the event has no field that a merge could lose or misplace. */
 export function hasOnlyKnownFields(event: MergeableEvent): boolean {

@@ -17,12 +17,14 @@ import {
 const text = z.string();
 const value = z.unknown();
 
+/** The first message on a socket. */
 export const helloSchema = z.object({
   type: z.literal("hello"),
   token: optional(text),
   client: optional(z.object({ name: text, version: text })),
 });
 
+/** A fresh token on the living connection. */
 export const authenticateSchema = z.object({
   type: z.literal("authenticate"),
   id: requestId,
@@ -32,6 +34,7 @@ export const authenticateSchema = z.object({
 /** “I have everything up to and including this.” */
 export const positionSchema = z.object({ epoch, offset });
 
+/** Asks for a channel, from its start, from now on, or after a position. */
 export const subscribeSchema = z.object({
   type: z.literal("subscribe"),
   id: requestId,
@@ -40,12 +43,14 @@ export const subscribeSchema = z.object({
   runs: optional(integer(1, protocolLimits.maxRunsPerSubscribe)),
 });
 
+/** Ends the subscription of a channel. */
 export const unsubscribeSchema = z.object({
   type: z.literal("unsubscribe"),
   id: requestId,
   channel: channelName,
 });
 
+/** Asks for a page of the log, unmerged. */
 export const fetchSchema = z.object({
   type: z.literal("fetch"),
   id: requestId,
@@ -55,6 +60,7 @@ export const fetchSchema = z.object({
   runId: optional(runId),
 });
 
+/** Asks for the runs of a channel, the newest root run first. */
 export const listSchema = z.object({
   type: z.literal("list"),
   id: requestId,
@@ -75,6 +81,7 @@ export const publishSchema = z.object({
   events: z.array(value).min(1).max(protocolLimits.maxEventsPerPublish),
 });
 
+/** Renews the leases of a writer's runs, or takes them over. */
 export const renewSchema = z.object({
   type: z.literal("renew"),
   id: requestId,
@@ -84,6 +91,7 @@ export const renewSchema = z.object({
   take: optional(z.literal(true)),
 });
 
+/** A person's command to a run. */
 export const commandSchema = z.object({
   type: z.literal("command"),
   id: requestId,
@@ -93,6 +101,7 @@ export const commandSchema = z.object({
   data: optional(value),
 });
 
+/** A writer's answer to a command. */
 export const handledSchema = z.object({
   type: z.literal("handled"),
   commandId: requestId,
@@ -100,8 +109,10 @@ export const handledSchema = z.object({
   error: optional(z.object({ code: text, message: text })),
 });
 
+/** Asks whether the other side is there. */
 export const pingSchema = z.object({ type: z.literal("ping"), at: z.number() });
 
+/** Tells of a malformed message, a hole or a decoding error. */
 export const reportSchema = z.object({
   type: z.literal("report"),
   code: text,

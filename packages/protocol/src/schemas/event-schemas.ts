@@ -19,6 +19,7 @@ export const eventErrorSchema = z.object({
   code: optional(text),
 });
 
+/** The first event of a run. */
 export const agentStartedSchema = z.object({
   type: z.literal("agent_started"),
   runId,
@@ -32,6 +33,7 @@ export const agentStartedSchema = z.object({
   leaseMs: optional(integer(protocolLimits.minLeaseMs, protocolLimits.maxLeaseMs)),
 });
 
+/** Text that an agent writes. */
 export const agentThinkingSchema = z.object({
   type: z.literal("agent_thinking"),
   runId,
@@ -41,6 +43,7 @@ export const agentThinkingSchema = z.object({
   delta,
 });
 
+/** A tool call began, or went on. */
 export const toolExecutingSchema = z.object({
   type: z.literal("tool_executing"),
   runId,
@@ -60,6 +63,7 @@ export const toolExecutingSchema = z.object({
   ),
 });
 
+/** A tool call ended. */
 export const toolCompletedSchema = z.object({
   type: z.literal("tool_completed"),
   runId,
@@ -74,6 +78,7 @@ export const toolCompletedSchema = z.object({
 /** How a run ended. */
 export const runOutcomeSchema = z.enum(["success", "error", "cancelled", "abandoned"]);
 
+/** The last event of a run. */
 export const agentCompletedSchema = z.object({
   type: z.literal("agent_completed"),
   runId,
@@ -85,6 +90,7 @@ export const agentCompletedSchema = z.object({
   durationMs: optional(number),
 });
 
+/** An application's own event. */
 export const customSchema = z.object({
   type: z.literal("custom"),
   runId: optional(runId),

@@ -26,6 +26,7 @@ const errorCode = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
 /** Whom the application made of the credentials. */
 export const userRefSchema = z.object({ id: text });
 
+/** The answer to `hello`. */
 export const welcomeSchema = z.object({
   type: z.literal("welcome"),
   connectionId: text,
@@ -36,6 +37,7 @@ export const welcomeSchema = z.object({
   expiresAt: optional(time),
 });
 
+/** The answer to `authenticate`. */
 export const authenticatedSchema = z.object({
   type: z.literal("authenticated"),
   id: requestId,
@@ -43,6 +45,7 @@ export const authenticatedSchema = z.object({
   expiresAt: optional(time),
 });
 
+/** The answer to `subscribe`, or without `id` the news that a subscription began anew. */
 export const subscribedSchema = z.object({
   type: z.literal("subscribed"),
   id: optional(requestId),
@@ -54,6 +57,7 @@ export const subscribedSchema = z.object({
   olderRuns: optional(z.literal(true)),
 });
 
+/** All that a subscription is to have with `after` < offset ≤ `offset`. */
 export const eventsSchema = z.object({
   type: z.literal("events"),
   channel: channelName,
@@ -62,6 +66,7 @@ export const eventsSchema = z.object({
   events: z.array(receivedEventSchema),
 });
 
+/** The answer to `unsubscribe`, or the news that a subscription has ended. */
 export const unsubscribedSchema = z.object({
   type: z.literal("unsubscribed"),
   id: optional(requestId),
@@ -69,6 +74,7 @@ export const unsubscribedSchema = z.object({
   code: optional(errorCode),
 });
 
+/** A page of the log. */
 export const fetchedSchema = z.object({
   type: z.literal("fetched"),
   id: requestId,
@@ -95,6 +101,7 @@ export const runSummarySchema = z.object({
   moreDescendants: optional(z.literal(true)),
 });
 
+/** The runs of a channel. */
 export const listedSchema = z.object({
   type: z.literal("listed"),
   id: requestId,
@@ -104,6 +111,7 @@ export const listedSchema = z.object({
   more: z.boolean(),
 });
 
+/** The answer to `publish`: the log has the events durably. */
 export const publishedSchema = z.object({
   type: z.literal("published"),
   id: requestId,
@@ -111,6 +119,7 @@ export const publishedSchema = z.object({
   offset: eventOffset,
 });
 
+/** The answer to `renew`, with the runs that are over for the writer. */
 export const renewedSchema = z.object({
   type: z.literal("renewed"),
   id: requestId,
@@ -122,12 +131,14 @@ export const renewedSchema = z.object({
   ),
 });
 
+/** The answer to `command`: the run's handler has taken it. */
 export const commandedSchema = z.object({
   type: z.literal("commanded"),
   id: requestId,
   result: optional(value),
 });
 
+/** A command on its way to the run's writer. */
 export const commandDeliverySchema = z.object({
   type: z.literal("command"),
   commandId: requestId,
@@ -138,6 +149,7 @@ export const commandDeliverySchema = z.object({
   user: optional(userRefSchema),
 });
 
+/** The answer to `ping`, with the heads of the connection's subscriptions. */
 export const pongSchema = z.object({
   type: z.literal("pong"),
   at: z.number(),
@@ -145,12 +157,14 @@ export const pongSchema = z.object({
   heads: z.record(channelName, offset),
 });
 
+/** The server is about to close. */
 export const reconnectSchema = z.object({
   type: z.literal("reconnect"),
   afterMs: count,
   reason: text,
 });
 
+/** Answers one request, and leaves the connection open. */
 export const errorMessageSchema = z.object({
   type: z.literal("error"),
   code: errorCode,

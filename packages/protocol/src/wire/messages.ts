@@ -26,6 +26,7 @@ export interface Authenticate {
 /** Where a subscription begins. */
 export type SubscribeFrom = "start" | "now" | Position;
 
+/** Asks for a channel: its history from a point on, and what comes. */
 export interface Subscribe {
   readonly type: "subscribe";
   readonly id: string;
@@ -36,12 +37,14 @@ export interface Subscribe {
   readonly runs?: number;
 }
 
+/** Ends the subscription of a channel. */
 export interface Unsubscribe {
   readonly type: "unsubscribe";
   readonly id: string;
   readonly channel: string;
 }
 
+/** Asks for a page of the log, unmerged. */
 export interface Fetch {
   readonly type: "fetch";
   readonly id: string;
@@ -52,6 +55,7 @@ export interface Fetch {
   readonly runId?: string;
 }
 
+/** Asks for the runs of a channel, the newest root run first. */
 export interface List {
   readonly type: "list";
   readonly id: string;
@@ -61,6 +65,7 @@ export interface List {
   readonly limit?: number;
 }
 
+/** Appends events, all of them or none, once for its channel, writer and id. */
 export interface Publish {
   readonly type: "publish";
   readonly id: string;
@@ -70,6 +75,7 @@ export interface Publish {
   readonly events: readonly RunwireEvent[];
 }
 
+/** Renews the leases of a writer's runs; with `take` it takes them over. */
 export interface Renew {
   readonly type: "renew";
   readonly id: string;
@@ -79,6 +85,7 @@ export interface Renew {
   readonly take?: true;
 }
 
+/** A person's command to a run. */
 export interface Command {
   readonly type: "command";
   readonly id: string;
@@ -97,6 +104,7 @@ export interface Handled {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** Asks whether the other side is there, and how long that takes. */
 export interface Ping {
   readonly type: "ping";
   /** The sender's clock, echoed. */
@@ -135,6 +143,7 @@ export interface UserRef {
   readonly id: string;
 }
 
+/** The answer to `hello`. */
 export interface Welcome {
   readonly type: "welcome";
   readonly connectionId: string;
@@ -146,6 +155,7 @@ export interface Welcome {
   readonly expiresAt?: number;
 }
 
+/** The answer to `authenticate`. */
 export interface Authenticated {
   readonly type: "authenticated";
   readonly id: string;
@@ -156,6 +166,7 @@ export interface Authenticated {
 /** Why a position could not be continued. */
 export type ResetReason = "epoch" | "ahead" | "trimmed";
 
+/** The answer to `subscribe`, or the news that a subscription began anew. */
 export interface Subscribed {
   readonly type: "subscribed";
   /** Absent when the server itself began anew. */
@@ -180,6 +191,7 @@ export interface Events {
   readonly events: readonly (LoggedEvent | UnknownEvent)[];
 }
 
+/** The answer to `unsubscribe`, or the news that a subscription has ended. */
 export interface Unsubscribed {
   readonly type: "unsubscribed";
   readonly id?: string;
@@ -188,6 +200,7 @@ export interface Unsubscribed {
   readonly code?: ErrorCode;
 }
 
+/** A page of the log. */
 export interface Fetched {
   readonly type: "fetched";
   readonly id: string;
@@ -220,6 +233,7 @@ export interface RunSummary {
   readonly moreDescendants?: true;
 }
 
+/** The runs of a channel. */
 export interface Listed {
   readonly type: "listed";
   readonly id: string;
@@ -230,6 +244,7 @@ export interface Listed {
   readonly more: boolean;
 }
 
+/** The answer to `publish`: the log has the events durably. */
 export interface Published {
   readonly type: "published";
   readonly id: string;
@@ -247,12 +262,14 @@ export interface LostRun {
   readonly code: LostCode;
 }
 
+/** The answer to `renew`. */
 export interface Renewed {
   readonly type: "renewed";
   readonly id: string;
   readonly lost: readonly LostRun[];
 }
 
+/** The answer to `command`: the run's handler has taken it. */
 export interface Commanded {
   readonly type: "commanded";
   readonly id: string;
@@ -270,6 +287,7 @@ export interface CommandDelivery {
   readonly user?: UserRef;
 }
 
+/** The answer to `ping`. */
 export interface Pong {
   readonly type: "pong";
   readonly at: number;
@@ -286,6 +304,7 @@ export interface Reconnect {
   readonly reason: string;
 }
 
+/** Answers one request, and leaves the connection open. */
 export interface ErrorMessage {
   readonly type: "error";
   readonly code: ErrorCode;

@@ -41,7 +41,7 @@ it("folds to the same state, merged or not, however a history is cut into ranges
       const merged = ranges.map((range) => mergeEvents(range, { maxEventBytes }));
       expect(asText(fold(merged))).toBe(asText(fold([history])));
     }),
-    { numRuns: 3_000 },
+    { numRuns: 2_000 },
   );
 });
 
