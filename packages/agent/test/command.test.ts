@@ -139,6 +139,44 @@ describe("an approval", () => {
     await run.complete();
   });
 
+  it("does not let a tool go on that was cancelled before the log had it", async () => {
+    const { run, target } = await startTestRun();
+    const heard: unknown[] = [];
+    const call = run.tool("drop_table", {}, (_input, { awaitApproval }) =>
+      awaitApproval().then(
+        () => heard.push("approved"),
+        (error) => heard.push(error.code),
+      ),
+    );
+    await settle();
+    const gate = createGate();
+    target.beforePublish = async () => void (await gate.opened);
+    const answer = target.command("run", { name: "approve", data });
+    await target.command("run", { name: "cancel" });
+    gate.open();
+    await answer;
+    await expect(call).rejects.toMatchObject({ code: "cancelled" });
+    await run.cancel();
+    expect(heard).toEqual(["cancelled"]);
+  });
+
+  it("is not given where it could not be written", async () => {
+    const { run, target } = await startTestRun();
+    const heard: unknown[] = [];
+    const call = run.tool("drop_table", {}, (_input, { awaitApproval }) =>
+      awaitApproval().then(
+        () => heard.push("approved"),
+        (error) => heard.push(error.code),
+      ),
+    );
+    await settle();
+    target.beforePublish = async () => ({ code: "internal" });
+    const answer = target.command("run", { name: "approve", data });
+    await expect(answer).rejects.toMatchObject({ code: "internal" });
+    await expect(call).rejects.toMatchObject({ code: "internal" });
+    expect(heard).toEqual(["internal"]);
+  });
+
   it("that nobody asked for has no handler", async () => {
     const { run, target } = await startTestRun();
     const approve = (given: unknown) => target.command("run", { name: "approve", data: given });

@@ -22,7 +22,7 @@ export interface LiveCall {
   awaitApproval(): Promise<unknown>;
   approve(data: unknown): Promise<void>;
   reject(reason: string | undefined): Promise<void>;
-  end(ending: BadEnding): void;
+  end(ending: BadEnding): Promise<void>;
 }
 
 /** What a tool call is made of. */
@@ -96,10 +96,10 @@ export class ToolCall<Output> implements LiveCall {
     return this.isOver ? Promise.resolve() : this.#writeProgress(this.#output.add(progress));
   }
 
-  /** Ends the call, unless it has ended. */
-  end(ending: Ending<Output>): void {
+  /** Ends the call, unless it has ended. Resolves when the log has room for more. */
+  end(ending: Ending<Output>): Promise<void> {
     const settle = this.#settle;
-    if (!settle) return;
+    if (!settle) return Promise.resolve();
     this.#settle = undefined;
     this.#writeProgress(this.#output.end());
     const written = this.#writeEnd(ending);
@@ -109,6 +109,7 @@ export class ToolCall<Output> implements LiveCall {
         ending.outcome === "success" ? settle.resolve(ending.output) : settle.reject(ending.thrown),
       settle.reject,
     );
+    return written;
   }
 
   /** Asks a person; the same question until it is answered. */
@@ -124,8 +125,15 @@ export class ToolCall<Output> implements LiveCall {
   async approve(data: unknown): Promise<void> {
     const approval = this.#takeApproval();
     this.#writeStatus("running");
-    await this.#parts.log.flushed();
-    approval?.resolve(data);
+    try {
+      await this.#parts.log.flushed();
+    } catch (error) {
+      approval?.reject(error);
+      throw error;
+    }
+    // Cancelled meanwhile: what was allowed must not be done any more.
+    if (this.isOver) approval?.reject(this.signal.reason);
+    else approval?.resolve(data);
   }
 
   /** Ends the call; the person is answered once the log has it. */

@@ -66,8 +66,7 @@ export class ToolCalls {
         outcome: "error",
         error: toEventError(thrown),
       });
-    call.end({ outcome: "error", thrown });
-    return this.#log.flushed();
+    return call.end({ outcome: "error", thrown });
   }
 
   /** Ends every call that is at work; their functions learn it from their signals. */
