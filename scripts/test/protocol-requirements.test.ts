@@ -79,7 +79,7 @@ describe("the search for ids in tests", () => {
     const source = [
       `test("[${id(1)} ${id(2)}] it's so", () => {});`,
       `describe('[${id(3)}] a group', () => {});`,
-      `test.each([1, 2])(\n  \`[${id(4)}] for %s\`, () => {});`,
+      `test.each([\n  ["a", 1],\n])(\n  \`[${id(4)}] for %s\`, () => {});`,
     ].join("\n");
     expect(idsInTitles(source)).toEqual([id(1), id(2), id(3), id(4)]);
   });

@@ -48,9 +48,10 @@ export function readTable(text: string, heading: string): string[][] {
   );
 }
 
-// A skipped or pending test proves nothing, so `test.skip` and `test.todo` do not count.
+// A title is the first argument of `test(…)`, or of what `test.each(…)` gave: `)(…)`. A skipped or
+// pending test proves nothing, so `test.skip` and `test.todo` do not count.
 const TITLE =
-  /\b(?:test|it|describe)(?:\.(?:each|for|concurrent|sequential)\b[^\n]*?)?\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)/g;
+  /(?:\b(?:test|it|describe)(?:\.(?:concurrent|sequential))?|\))\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)/g;
 
 /** The requirement ids in the titles of the tests of one file. */
 export function idsInTitles(source: string): string[] {

@@ -1,11 +1,8 @@
 /** Requirements of `PROTOCOL.md` whose test is still to be written, and where it belongs. */
 export const untestedRequirements: Readonly<Record<string, string>> = {
   "RW-EVT-2": "packages/client",
-  "RW-EVT-6": "packages/server/test/conformance",
-  "RW-EVT-7": "packages/server/test/conformance",
   "RW-EVT-14": "packages/serializer",
   "RW-EVT-15": "packages/serializer",
-  "RW-CONN-3": "packages/server/test/conformance",
   "RW-CONN-6": "packages/client",
   "RW-SUB-3": "packages/client",
   "RW-SUB-10": "packages/client",

@@ -22,85 +22,97 @@ interface Case {
 const run = [started("r")];
 const ended = [started("r"), completed("r")];
 
-describe.each<Case>([
-  {
-    title: "[RW-EVT-5] an event before its run's start",
-    before: [],
-    events: [thinking("r", "x")],
-    code: "run_not_found",
-    index: 0,
-  },
-  {
-    title: "[RW-EVT-5] a second start",
-    before: run,
-    events: [thinking("r", "x"), started("r")],
-    code: "lifecycle_violation",
-    index: 1,
-  },
-  {
-    title: "[RW-EVT-5] a parent that never started",
-    before: run,
-    events: [started("child", { parentRunId: "stranger" })],
-    code: "lifecycle_violation",
-    index: 0,
-  },
-  {
-    title: "[RW-EVT-5] a parent that has ended",
-    before: ended,
-    events: [started("child", { parentRunId: "r" })],
-    code: "lifecycle_violation",
-    index: 0,
-  },
-  {
-    title: "[RW-EVT-6] the end of a tool call that never began",
-    before: run,
-    events: [thinking("r", "x"), toolCompleted("r", "t")],
-    code: "lifecycle_violation",
-    index: 1,
-  },
-  {
-    title: "[RW-EVT-6] a second end of a tool call",
-    before: [...run, toolExecuting("r", "t"), toolCompleted("r", "t")],
-    events: [toolCompleted("r", "t")],
-    code: "lifecycle_violation",
-    index: 0,
-  },
-  {
-    title: "[RW-EVT-6] a tool call that goes on after its end, within one publish",
-    before: run,
-    events: [toolExecuting("r", "t"), toolCompleted("r", "t"), toolExecuting("r", "t")],
-    code: "lifecycle_violation",
-    index: 2,
-  },
-  {
-    title: "[RW-EVT-7] anything after the run's end",
-    before: ended,
-    events: [custom("late", { runId: "r" })],
-    code: "run_completed",
-    index: 0,
-  },
-  {
-    title: "[RW-EVT-7] anything after the run's end, within one publish",
-    before: [],
-    events: [started("r"), completed("r"), completed("r")],
-    code: "run_completed",
-    index: 2,
-  },
-  {
-    title: "[RW-EVT-8] a start of a run that has ended",
-    before: ended,
-    events: [started("r")],
-    code: "run_completed",
-    index: 0,
-  },
-])("$title", ({ before, events, code, index }) => {
-  test(`is ${code}, and nothing of its publish is appended`, async () => {
-    const { connect } = await startServer();
-    const connection = await connect();
-    if (before.length > 0) await publish(connection, before);
-    expect(await publish(connection, events)).toMatchObject({ type: "error", code, index });
-    expect(await readLog(connection)).toHaveLength(before.length);
-  });
+async function refuse({ before, events, code, index }: Case): Promise<void> {
+  const { connect } = await startServer();
+  const connection = await connect();
+  if (before.length > 0) await publish(connection, before);
+  expect(await publish(connection, events)).toMatchObject({ type: "error", code, index });
+  expect(await readLog(connection)).toHaveLength(before.length);
+}
+
+describe("[RW-EVT-5] the beginning of a run: a publish is refused whole that has", () => {
+  test.each<Case>([
+    {
+      title: "an event before its run's start",
+      before: [],
+      events: [thinking("r", "x")],
+      code: "run_not_found",
+      index: 0,
+    },
+    {
+      title: "a second start",
+      before: run,
+      events: [thinking("r", "x"), started("r")],
+      code: "lifecycle_violation",
+      index: 1,
+    },
+    {
+      title: "a parent that never started",
+      before: run,
+      events: [started("child", { parentRunId: "stranger" })],
+      code: "lifecycle_violation",
+      index: 0,
+    },
+    {
+      title: "a parent that has ended",
+      before: ended,
+      events: [started("child", { parentRunId: "r" })],
+      code: "lifecycle_violation",
+      index: 0,
+    },
+  ])("$title", refuse);
+});
+
+describe("[RW-EVT-6] the tools of a run: a publish is refused whole that has", () => {
+  test.each<Case>([
+    {
+      title: "the end of a tool call that never began",
+      before: run,
+      events: [thinking("r", "x"), toolCompleted("r", "t")],
+      code: "lifecycle_violation",
+      index: 1,
+    },
+    {
+      title: "a second end of a tool call",
+      before: [...run, toolExecuting("r", "t"), toolCompleted("r", "t")],
+      events: [toolCompleted("r", "t")],
+      code: "lifecycle_violation",
+      index: 0,
+    },
+    {
+      title: "a tool call that goes on after its end, within one publish",
+      before: run,
+      events: [toolExecuting("r", "t"), toolCompleted("r", "t"), toolExecuting("r", "t")],
+      code: "lifecycle_violation",
+      index: 2,
+    },
+  ])("$title", refuse);
+});
+
+describe("[RW-EVT-7] the end of a run: a publish is refused whole that has", () => {
+  test.each<Case>([
+    {
+      title: "anything after the run's end",
+      before: ended,
+      events: [custom("late", { runId: "r" })],
+      code: "run_completed",
+      index: 0,
+    },
+    {
+      title: "anything after the run's end, within one publish",
+      before: [],
+      events: [started("r"), completed("r"), completed("r")],
+      code: "run_completed",
+      index: 2,
+    },
+    {
+      title: "a start of a run that has ended",
+      before: ended,
+      events: [started("r")],
+      code: "run_completed",
+      index: 0,
+    },
+  ])("$title", refuse);
 });
 
 test("[RW-EVT-5] a run may begin under a parent that goes on", async () => {
