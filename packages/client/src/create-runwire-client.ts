@@ -18,6 +18,7 @@ import { createTokenRefresh } from "./requests/token-refresh.js";
 import { createRunAttachments } from "./runs/run-attachments.js";
 import { createChannel } from "./subscriptions/channel.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
+import { CLIENT_VERSION } from "./version.js";
 import { pageAddress, toWebSocketUrl } from "./web-socket-url.js";
 
 /** What a publish holds beside its events: names and punctuation, in bytes. */
@@ -67,7 +68,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     token: options.token,
     clock,
     url: () => toWebSocketUrl(url, pageAddress()),
-    client: { name: "runwire", version: "0" },
+    client: { name: "@runwire/client", version: CLIENT_VERSION },
     onWelcome: welcome,
     onMessage: receive,
     onMalformed: (cause) =>
@@ -194,7 +195,9 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
       for (const subscription of subscriptions.all()) subscription.disconnected();
     }
     view.noteState(state);
-    if (error) for (const subscription of subscriptions.all()) subscription.failed(error);
+    if (!error) return;
+    runs.stop(error);
+    for (const subscription of subscriptions.all()) subscription.failed(error);
   }
 
   function receive(message: ServerMessage, text: string): void {

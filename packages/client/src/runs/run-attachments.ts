@@ -23,6 +23,8 @@ export interface RunAttachments {
   /** After a `welcome`: commands come to the connection on which a run was renewed last. */
   renewAll(): void;
   receive(command: CommandDelivery): void;
+  /** There will be no connection, unless somebody asks for one: nothing is renewed, and no take is waited for. */
+  stop(error: Error): void;
 }
 
 interface Attached extends RunAttachment {
@@ -50,6 +52,12 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
     renewAll() {
       // What the server may have taken or not is renewed without `take` first (PROTOCOL.md § 5).
       for (const run of attached.values()) void renew(run);
+    },
+    stop(error) {
+      for (const run of attached.values()) {
+        run.timer.clear();
+        run.onTaken?.(error);
+      }
     },
   };
 

@@ -37,11 +37,13 @@ export function createChannel(
     events: (options = {}) => ({
       [Symbol.asyncIterator]() {
         start();
-        return readEvents({ fetch, subscription: subscriptions.of(name) }, options);
+        return readEvents({ fetch, subscription: () => subscriptions.of(name) }, options);
       },
     }),
     async loadOlder({ limit } = {}) {
-      const subscription = subscriptions.of(name);
+      const subscription = subscriptions.find(name);
+      // Nobody follows it: there is no state to load into.
+      if (!subscription) return false;
       if (older?.of !== subscription)
         older = { of: subscription, load: createOlderLoader({ list, fetch, subscription }) };
       return older.load(limit);
@@ -66,7 +68,8 @@ export function createChannel(
     start();
     return requests.ask<"fetched">({
       answer: "fetched",
-      retries,
+      // Who follows a log waits for its store, however long that is away.
+      retries: Number.POSITIVE_INFINITY,
       text: (id) => JSON.stringify({ type: "fetch", id, channel: name, after }),
       ...(decodeValues && { decode: ({ events }) => decodeEvents(events) }),
     });

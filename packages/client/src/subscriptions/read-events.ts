@@ -6,7 +6,8 @@ import type { Subscription } from "./subscription.js";
 export interface EventSource {
   /** Reads a page, decoded where that is wanted. */
   fetch(after: number): Promise<LogPage>;
-  readonly subscription: Subscription;
+  /** The channel's subscription as it is now. */
+  subscription(): Subscription;
 }
 
 /** Where reading goes on; without an epoch before anything was read. */
@@ -23,9 +24,10 @@ const beyond = Number.MAX_SAFE_INTEGER;
  * says that the log has grown. One page is in memory, and the next is asked for when it was taken.
  */
 export async function* readEvents(
-  { fetch, subscription }: EventSource,
+  { fetch, ...source }: EventSource,
   { from = "start", signal }: EventsOptions,
 ): AsyncGenerator<ChannelEvent, void, undefined> {
+  const subscription = source.subscription();
   const stop = subscription.follow(headDepth);
   try {
     let position = await beginAt();

@@ -130,7 +130,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       pendingId = stoodAt = undefined;
       asked = noDepth;
     },
-    failed: fail,
+    failed(error) {
+      retryTimer.clear();
+      fail(error);
+      if (wishes.size === 0) release();
+    },
     receive,
     refused,
     noteHead,
@@ -177,6 +181,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (isHeld) send({ type: "unsubscribe", id: createRandomId(), channel });
     asked = noDepth;
     retryTimer.clear();
+    lingerTimer.clear();
     options.onReleased();
   }
 

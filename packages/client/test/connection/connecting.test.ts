@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { createRunwireClient } from "../../src/index.js";
 import { settle } from "../support/fake-clock.js";
@@ -15,7 +16,7 @@ describe("connecting", () => {
     expect(sockets[0]?.protocols).toEqual(["runwire.v1"]);
   });
 
-  it("sends the token in hello and never in the address", async () => {
+  it("[RW-CONN-6] sends the token in hello and never in the address", async () => {
     const { client, connect } = setUp({ token: async () => "secret" });
     client.reconnect();
     const socket = await connect();
@@ -166,7 +167,7 @@ describe("losing the connection", () => {
     expect(client.connection).toMatchObject({ status: "connecting", attempt: 1 });
   });
 
-  it("parks after ten attempts, and tries every five minutes and when the network is back", async () => {
+  it("[RW-LIVE-15] parks after ten attempts, and tries every five minutes and when the network is back", async () => {
     const { client, clock, latest, sockets, page } = setUp();
     client.reconnect();
     await settle();
@@ -186,7 +187,7 @@ describe("losing the connection", () => {
     expect(client.connection).toMatchObject({ status: "waiting", attempt: 2 });
   });
 
-  it("obeys the time that the server names before it closes", async () => {
+  it("[RW-LIVE-8] obeys the time that the server names before it closes", async () => {
     const { client, clock, connect, sockets } = setUp();
     client.reconnect();
     const socket = await connect();
@@ -263,6 +264,19 @@ describe("close", () => {
     const closing = client.close();
     await clock.advance(1_000);
     await closing;
+    expect(clock.pending()).toEqual([]);
+  });
+
+  it("leaves no timer behind, whatever was followed and written", async () => {
+    const { client, clock, connect } = setUp();
+    const handlers = { onCommand: async () => undefined, onLost: () => {} };
+    void client.attachRun({ channel: "chat:1", runId: "r1", writer: "w" }, handlers);
+    client.channel("chat:1").subscribe(() => {})();
+    client.channel("chat:2").subscribe(() => {});
+    const socket = await connect();
+    await clock.advance(100);
+    void client.close();
+    await socket.end(1001);
     expect(clock.pending()).toEqual([]);
   });
 

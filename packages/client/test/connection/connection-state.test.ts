@@ -166,7 +166,7 @@ describe("the way back", () => {
   const lose = (state: ConnectionState, code: number) =>
     transition(state, { type: "lost", transport: 7, code, error }, moment).state;
 
-  it("counts anew only after a connection that lasted 10 s", () => {
+  it("[RW-LIVE-14] counts anew only after a connection that lasted 10 s", () => {
     const long: ConnectionState = { ...facts, name: "connected", since: now - 10_000 };
     const short: ConnectionState = { ...facts, name: "connected", since: now - 9_999 };
     expect(lose(long, 1006).attempt).toBe(1);
@@ -192,13 +192,13 @@ describe("the way back", () => {
     expect(lose(states.connected, code)).toMatchObject({ name: "closed", isFinal: false, error });
   });
 
-  it("asks for a fresh token once after 4401, at once, and then stops", () => {
+  it("[RW-LIVE-8] asks for a fresh token once after 4401, at once, and then stops", () => {
     const once = lose(states.handshaking, 4401);
     expect(once).toMatchObject({ name: "waiting", wasRefused: true, dueAt: now });
     expect(lose({ ...once, name: "handshaking", dueAt: now }, 4401).name).toBe("closed");
   });
 
-  it("does not come back before the server's time, woken or not, but when a person says so", () => {
+  it("[RW-LIVE-8] does not come back before the server's time, woken or not, but when a person says so", () => {
     const told = transition(states.connected, events.notice, moment).state;
     const waiting = lose(told, 1012);
     expect(waiting).toMatchObject({ name: "waiting", dueAt: now + 5_000 });

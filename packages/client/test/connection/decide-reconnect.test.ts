@@ -7,12 +7,12 @@ import { decideReconnect } from "../../src/connection/decide-reconnect.js";
 const facts = { attempt: 1, wasRefused: false, notBefore: 0, now: 1_000, random: 1 };
 
 describe("backoff", () => {
-  it("doubles from 1 s to 30 s", () => {
+  it("[RW-LIVE-14] doubles from 1 s to 30 s", () => {
     const waits = [1, 2, 3, 4, 5, 6, 7].map((attempt) => toBackoffMs(attempt, 1, defaultBackoff));
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  it("spreads over the whole time, and never waits longer than its bound or less than the server asks", () => {
+  it("[RW-LIVE-14] spreads over the whole time, and never waits longer than its bound or less than the server asks", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 9 }),
@@ -34,10 +34,13 @@ describe("backoff", () => {
 });
 
 describe("a close code", () => {
-  it.each(Object.values(closeCodes))("$code ($reason) is followed as the table says", (row) => {
-    const { kind } = decideReconnect({ ...facts, code: row.code }, defaultBackoff);
-    expect(kind).toBe(row.client === "stop" ? "stop" : "wait");
-  });
+  it.each(Object.values(closeCodes))(
+    "[RW-LIVE-8] $code ($reason) is followed as the table says",
+    (row) => {
+      const { kind } = decideReconnect({ ...facts, code: row.code }, defaultBackoff);
+      expect(kind).toBe(row.client === "stop" ? "stop" : "wait");
+    },
+  );
 
   it.each([1000, 1001, 1006, 1011, 4999])(
     "%i, which the table does not name, comes back",

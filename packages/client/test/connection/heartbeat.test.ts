@@ -19,7 +19,7 @@ function setUp() {
 }
 
 describe("a heartbeat", () => {
-  it("pings at once and every interval while it is answered", async () => {
+  it("[RW-LIVE-4] pings at once and every interval while it is answered", async () => {
     const { clock, heartbeat, pings, deaths } = setUp();
     for (let turn = 0; turn < 9; turn++) {
       heartbeat.heard();
@@ -29,7 +29,7 @@ describe("a heartbeat", () => {
     expect(deaths).toEqual([]);
   });
 
-  it("tells of death when nothing was heard for the timeout", async () => {
+  it("[RW-LIVE-5] tells of death when nothing was heard for the timeout", async () => {
     const { clock, heartbeat, deaths } = setUp();
     await clock.advance(29_000);
     heartbeat.heard();
@@ -39,7 +39,7 @@ describe("a heartbeat", () => {
     expect(deaths).toEqual([89_000]);
   });
 
-  it("does not judge by a timer that came late, but by the next one", async () => {
+  it("[RW-LIVE-5] does not judge by a timer that came late, but by the next one", async () => {
     const { clock, pings, deaths } = setUp();
     await clock.sleep(600_000);
     expect(deaths).toEqual([]);

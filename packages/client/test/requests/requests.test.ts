@@ -3,7 +3,7 @@ import { settle } from "../support/fake-clock.js";
 import { setUp } from "../support/set-up.js";
 
 describe("requests", () => {
-  it("wait for the connection, and are sent again under the same id after it was cut", async () => {
+  it("[RW-CMD-9] wait for the connection, and are sent again under the same id after it was cut", async () => {
     const { client, connect, clock } = setUp();
     const result = client.channel("chat:1").command("r1", "approve", { toolCallId: "t1" });
     const first = await connect();
@@ -163,7 +163,7 @@ describe("publishing", () => {
     expect(client.maxPublishBytes).toBeGreaterThan(1_000);
   });
 
-  it("sends unanswered publishes first on a new connection, then renewals, then the rest", async () => {
+  it("[RW-PUB-17] sends unanswered publishes first on a new connection, then renewals, then the rest", async () => {
     const { client, connect, clock } = setUp();
     client.channel("chat:1").subscribe(() => {});
     client

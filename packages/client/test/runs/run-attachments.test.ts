@@ -32,7 +32,7 @@ const renewals = (socket: { readonly sent: readonly { readonly type: string }[] 
   socket.sent.filter(({ type }) => type === "renew");
 
 describe("a run's lease", () => {
-  it("is renewed at every third of it, and no more once it is detached", async () => {
+  it("[RW-PUB-18] is renewed at every third of it, and no more once it is detached", async () => {
     const { attached, socket, renewed, clock } = await attach({ leaseMs: 30_000 });
     const before = renewals(socket).length;
     await renewed();
@@ -45,7 +45,7 @@ describe("a run's lease", () => {
     expect(renewals(socket)).toHaveLength(before + 1);
   });
 
-  it("tells once that the run is lost", async () => {
+  it("[RW-PUB-19] tells once that the run is lost", async () => {
     const { socket, renewed, handlers, clock } = await attach();
     await renewed([{ runId: "r1", code: "run_taken" }]);
     expect(handlers.onLost.mock.calls).toEqual([["run_taken"]]);
@@ -104,7 +104,7 @@ describe("taking a run over", () => {
     await expect(attached).rejects.toMatchObject({ code: "forbidden" });
   });
 
-  it("asks without take after no answer, for only a new decision takes again", async () => {
+  it("[RW-PUB-20] asks without take after no answer, for only a new decision takes again", async () => {
     const { attached, socket, connect, clock, renewed } = await attach({ take: true });
     await socket.end();
     await clock.advance(5_000);
@@ -150,7 +150,7 @@ describe("a command", () => {
     });
   });
 
-  it("is handled once however often it is handed over, and answered as before", async () => {
+  it("[RW-CMD-11] is handled once however often it is handed over, and answered as before", async () => {
     const { socket, handlers, connect, clock } = await attach();
     let finish = (_: string) => {};
     handlers.onCommand.mockReturnValue(new Promise((resolve) => (finish = resolve)));

@@ -91,7 +91,7 @@ function createServer(setup: ReturnType<typeof setUp>) {
 }
 
 describe("a subscription on a bad network", () => {
-  it("hands out each event once, in order and without a hole, and folds to the same state", async () => {
+  it("[RW-SUB-11 RW-SUB-12] hands out each event once, in order and without a hole, and folds to the same state", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fault, { maxLength: 25 }), async (faults) => {
         const setup = setUp();

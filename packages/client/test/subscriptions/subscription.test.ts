@@ -76,7 +76,7 @@ describe("one subscription for all who follow", () => {
     expect(heard.mock.calls).toEqual([[channel.snapshot().state, []]]);
   });
 
-  it("keeps one snapshot until something changes", async () => {
+  it("[RW-SUB-10] keeps one snapshot until something changes", async () => {
     const { channel, socket } = await follow();
     const before = channel.snapshot();
     await socket.say(range(2, 3, []));
@@ -100,7 +100,7 @@ describe("one subscription for all who follow", () => {
 });
 
 describe("ranges", () => {
-  it("drops what is known and applies what touches (SIO-5419, CF-AGENTS-1951)", async () => {
+  it("[RW-SUB-11] drops what is known and applies what touches (SIO-5419, CF-AGENTS-1951)", async () => {
     const { socket, channel, heard } = await follow();
     await socket.say(range(0, 2, [started(1), said(2, "Hi")]));
     await socket.say(range(1, 2, [said(2, "Hi")]));
@@ -109,7 +109,7 @@ describe("ranges", () => {
     expect(textOf(channel.snapshot())).toBe("Hi!");
   });
 
-  it("applies nothing after a hole, says so, and asks again from its position", async () => {
+  it("[RW-SUB-12] applies nothing after a hole, says so, and asks again from its position", async () => {
     const { socket, channel, reports } = await follow();
     await socket.say(range(3, 4, [said(4, "lost")]));
     expect(textOf(channel.snapshot())).toBe("Hi");
@@ -139,7 +139,7 @@ describe("ranges", () => {
     expect(subscribes(socket).length).toBeLessThanOrEqual(4);
   });
 
-  it("finds what it missed by the heads of two pongs (OMNARA-421)", async () => {
+  it("[RW-LIVE-6] finds what it missed by the heads of two pongs (OMNARA-421)", async () => {
     const { socket } = await follow();
     const pong = { type: "pong", at: 0, now: 0, heads: { "chat:1": 5, "other:1": 3 } };
     await socket.say(pong);
@@ -177,23 +177,26 @@ describe("resuming", () => {
     expect((await connect()).last("subscribe").from).toBe("start");
   });
 
-  it.each(["epoch", "ahead", "trimmed"])("throws its state away at a reset (%s)", async (reset) => {
-    const { socket, channel, heard } = await follow();
-    await socket.say({
-      type: "subscribed",
-      channel: "chat:1",
-      epoch: "f",
-      offset: 1,
-      from: 0,
-      reset,
-    });
-    expect(heard.mock.calls).toEqual([[channel.snapshot().state, []]]);
-    expect(channel.snapshot().state.order).toEqual([]);
-    await socket.say(range(0, 1, [started(1, "other")]));
-    expect(channel.snapshot().state.order).toEqual(["other"]);
-  });
+  it.each(["epoch", "ahead", "trimmed"])(
+    "[RW-SUB-18] throws its state away at a reset (%s)",
+    async (reset) => {
+      const { socket, channel, heard } = await follow();
+      await socket.say({
+        type: "subscribed",
+        channel: "chat:1",
+        epoch: "f",
+        offset: 1,
+        from: 0,
+        reset,
+      });
+      expect(heard.mock.calls).toEqual([[channel.snapshot().state, []]]);
+      expect(channel.snapshot().state.order).toEqual([]);
+      await socket.say(range(0, 1, [started(1, "other")]));
+      expect(channel.snapshot().state.order).toEqual(["other"]);
+    },
+  );
 
-  it("begins again from the start when it was cut before it was level with the last runs", async () => {
+  it("[RW-SUB-22] begins again from the start when it was cut before it was level with the last runs", async () => {
     const { client, connect, clock } = setUp();
     client.channel("chat:1", { runs: 2 }).subscribe(() => {});
     const first = await connect();
@@ -223,7 +226,7 @@ describe("resuming", () => {
 });
 
 describe("between asking and the answer", () => {
-  it("ignores what belongs to an earlier subscription", async () => {
+  it("[RW-SUB-3] ignores what belongs to an earlier subscription", async () => {
     const { client, connect } = setUp();
     const channel = client.channel("chat:1");
     channel.subscribe(() => {});
@@ -329,7 +332,7 @@ describe("what reaches the application", () => {
     expect(channel.snapshot().state.runs.r1?.input).toEqual({ $bigint: "1" });
   });
 
-  it("holds events of a type that this version does not know, as they are", async () => {
+  it("[RW-EVT-2] holds events of a type that this version does not know, as they are", async () => {
     const { socket, heard } = await follow();
     const event = {
       type: "agent_dreaming",
