@@ -19,7 +19,7 @@ describe("a command", () => {
     await run.complete();
   });
 
-  it("is handled once, however often it is handed over", async () => {
+  it("[RW-CMD-11] is handled once, however often it is handed over", async () => {
     const { run, target } = await startTestRun();
     let count = 0;
     run.on("count", () => ++count);
@@ -90,7 +90,7 @@ describe("an approval", () => {
   }
   const data = { toolCallId: "t1" };
 
-  it("lets the tool go on, and is answered only after the log has it", async () => {
+  it("[RW-CMD-12] lets the tool go on, and is answered only after the log has it", async () => {
     const { run, target, call } = await startAsking();
     expect(run.state.parts).toMatchObject([{ status: "awaiting_approval" }]);
     const gate = createGate();

@@ -6,7 +6,7 @@ import { startTestRun } from "./support/start.js";
 
 describe("a publish that may be tried again", () => {
   it.each(["store_unavailable", "rate_limited", "store_full"])(
-    "is, after %s, under the same id and with the same text",
+    "[RW-PUB-6] is, after %s, under the same id and with the same text",
     async (code) => {
       const { run, target, clock } = await startTestRun();
       let failures = 3;
@@ -22,7 +22,7 @@ describe("a publish that may be tried again", () => {
     },
   );
 
-  it("is appended once, also where only the answer was lost", async () => {
+  it("[RW-PUB-6] is appended once, also where only the answer was lost", async () => {
     const { run, target, clock } = await startTestRun();
     let isFirst = true;
     target.beforePublish = async () => {
@@ -133,7 +133,7 @@ describe("a failure", () => {
 
 describe("a run that is lost", () => {
   it.each(["run_taken", "run_completed", "forbidden", "run_not_found"] as const)(
-    "to %s is over for this writer",
+    "[RW-PUB-19] to %s is over for this writer",
     async (code) => {
       const { run, target } = await startTestRun();
       target.lose("run", code);

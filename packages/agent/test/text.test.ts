@@ -14,7 +14,7 @@ describe("think and say", () => {
     ]);
   });
 
-  it("join what is written while a publish is unanswered", async () => {
+  it("[RW-PUB-8] join what is written while a publish is unanswered", async () => {
     const { run, target } = await startTestRun();
     const gate = createGate();
     target.beforePublish = async () => void (await gate.opened);
@@ -79,7 +79,7 @@ describe("think and say", () => {
     expect(target.of("agent_thinking").length).toBeGreaterThan(1);
   });
 
-  it("keep each publish below what the target takes", async () => {
+  it("[RW-PUB-12] keep each publish below what the target takes", async () => {
     const target = new MemoryTarget({ maxEventBytes: 20_000, maxPublishBytes: 30_000 });
     const { run } = await startTestRun({}, target);
     for (let count = 0; count < 20; count++) run.custom("page", "x".repeat(9_000));

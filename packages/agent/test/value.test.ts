@@ -4,7 +4,7 @@ import { createGate, MemoryTarget } from "./support/memory-target.js";
 import { startTestRun } from "./support/start.js";
 
 describe("a value", () => {
-  it("that is larger than an event is cut, and marked where", async () => {
+  it("[RW-PUB-12] that is larger than an event is cut, and marked where", async () => {
     const target = new MemoryTarget({ maxEventBytes: 32_000 });
     const { run } = await startTestRun({}, target);
     await run.tool("dump", {}, () => ["x".repeat(100_000), "short"]);
@@ -90,7 +90,7 @@ describe("publishCustom", () => {
     expect(target.events[0]).not.toHaveProperty("runId");
   });
 
-  it("never has two unanswered publishes of one channel, and keeps their order", async () => {
+  it("[RW-PUB-8] never has two unanswered publishes of one channel, and keeps their order", async () => {
     const target = new MemoryTarget();
     const gate = createGate();
     target.beforePublish = async () => void (await gate.opened);
