@@ -7,13 +7,11 @@ import {
   type ReconnectRule,
 } from "../../packages/protocol/src/wire/codes.ts";
 import { idsInTitles, readProtocol, readTable, readTestedIds } from "../testing/requirements.ts";
-import { untestedRequirements } from "../testing/untested-requirements.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const text = readFileSync(`${repository}PROTOCOL.md`, "utf8");
 const protocol = readProtocol(text);
 const tested = readTestedIds(repository);
-const untested = Object.keys(untestedRequirements);
 
 describe("the rules of PROTOCOL.md", () => {
   test("have an id each, and no two the same", () => {
@@ -27,20 +25,18 @@ describe("the rules of PROTOCOL.md", () => {
   });
 
   test("have a test each, but for those that are not yet served", () => {
-    const exempt = [...protocol.notServed, ...untested];
-    const missing = protocol.ids.filter((id) => !tested.has(id) && !exempt.includes(id));
-    expect(missing).toEqual([]);
+    const served = protocol.ids.filter((id) => !protocol.notServed.includes(id));
+    expect(served.filter((id) => !tested.has(id))).toEqual([]);
   });
 
-  test("are not called untested or not yet served once they have a test", () => {
-    expect(untested.filter((id) => tested.has(id))).toEqual([]);
+  test("are not called not yet served once they have a test", () => {
+    expect(protocol.notServed.length).toBeGreaterThan(0);
     expect(protocol.notServed.filter((id) => tested.has(id))).toEqual([]);
   });
 
   test("are the only ones that tests name", () => {
     const known = new Set(protocol.ids);
     expect([...tested].filter(([id]) => !known.has(id))).toEqual([]);
-    expect(untested.filter((id) => !known.has(id))).toEqual([]);
   });
 });
 

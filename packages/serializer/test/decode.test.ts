@@ -45,7 +45,7 @@ describe("decode", () => {
     '{"$temporal":"2026-01-01"}',
     '{"$":1}',
     '{"$date":null,"more":1}',
-  ])("takes what is no tag, or none that it knows, as a plain object: %s", (text) => {
+  ])("[RW-EVT-14] takes what is no tag, or none that it knows, as a plain object: %s", (text) => {
     expect(decode(text)).toStrictEqual(JSON.parse(text));
     expect(decode(`[${text}]`)).toStrictEqual([JSON.parse(text)]);
   });
