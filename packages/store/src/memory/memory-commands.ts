@@ -10,7 +10,7 @@ export class MemoryCommands {
     const key = keyOf(command);
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
-    const row = { ...command, commandId: createId(), createdAt: now };
+    const row = { ...fieldsOf(command), commandId: createId(), createdAt: now };
     this.#rows.set(key, row);
     return row;
   }
@@ -50,4 +50,16 @@ export class MemoryCommands {
 /** The user without an id is one user, whom no id can name. */
 function keyOf({ channel, user, id }: NewCommand): string {
   return JSON.stringify([channel, user?.id ?? null, id]);
+}
+
+/** Whatever else the caller's object has is not part of the row. */
+function fieldsOf({ channel, id, user, runId, name, data }: NewCommand): NewCommand {
+  return {
+    channel,
+    id,
+    ...(user === undefined ? {} : { user: { id: user.id } }),
+    runId,
+    name,
+    ...(data === undefined ? {} : { data }),
+  };
 }

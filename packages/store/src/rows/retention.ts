@@ -9,7 +9,7 @@ export const retention = {
   /** A command that nobody ever answered: its run is gone, and its asker too. */
   unansweredCommandMs: 24 * 60 * minuteMs,
   /** Rows looked at in one step, so that no append waits for the cleaning. */
-  rowsPerStep: 200,
-  /** Appends between two steps; each step looks at more rows than were added since. */
-  appendsPerStep: 50,
+  rowsPerStep: 100,
+  /** Appends between two steps, which look at as many rows: all rows are seen while as many come. */
+  appendsPerStep: 100,
 } as const;

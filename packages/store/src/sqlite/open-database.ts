@@ -1,5 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { RunwireError } from "@runwire/protocol";
+import { migrate } from "./migrate.js";
+import { pragma } from "./pragma.js";
 import { migrations } from "./schema.js";
 import { prepare } from "./statement.js";
 import { toStorageError } from "./storage-errors.js";
@@ -10,9 +12,16 @@ const applicationId = 0x72756e77;
 /** Two servers that start at once wait for each other's migration; later nothing waits in the thread. */
 const openTimeoutMs = 2_000;
 
+/**
+ * Pages (of 4 KiB) in FILE-wal before they are copied into the file, which waits for the disk twice. Every append
+ * writes the same few pages again, so a longer log is copied less often and not longer.
+ */
+const checkpointPages = 4_000;
+
 export interface DatabaseOptions {
   readonly file: string;
   readonly durability: "full" | "normal";
+  readonly maxFileBytes: number | undefined;
   /** Of a new file. */
   readonly salt: string;
 }
@@ -22,12 +31,18 @@ export interface DatabaseOptions {
  *
  * @throws RunwireError `store_unavailable` or `store_full`, with the reason and the remedy.
  */
-export function openDatabase({ file, durability, salt }: DatabaseOptions): DatabaseSync {
+export function openDatabase({
+  file,
+  durability,
+  maxFileBytes,
+  salt,
+}: DatabaseOptions): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
     prepareFile(database, file, salt);
     database.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
+    if (maxFileBytes !== undefined) limitPages(database, maxFileBytes);
     database.exec("PRAGMA busy_timeout = 0");
     return database;
   } catch (error) {
@@ -41,11 +56,13 @@ function prepareFile(database: DatabaseSync, file: string, salt: string): void {
   refuseForeignFile(database, file);
   if (pragma(database, "journal_mode") !== "wal") database.exec("PRAGMA journal_mode = WAL");
   // Migrations run under FULL: a file with half a schema would be worth nothing.
-  database.exec("PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864");
-  // Takes the lock for writing even where there is nothing to migrate: a file that cannot be written fails here.
+  database.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
   database.exec("BEGIN IMMEDIATE");
   try {
-    migrate(database, file, salt);
+    migrate(database, { file, migrations });
+    prepare(database, "INSERT OR IGNORE INTO store (id, salt) VALUES (1, ?)").run(salt);
+    // Changes nothing and writes all the same: a file that may only be read fails here, and not at the first append.
+    database.exec(`UPDATE store SET salt = salt; PRAGMA application_id = ${applicationId}`);
     database.exec("COMMIT");
   } catch (error) {
     rollBack(database);
@@ -66,24 +83,9 @@ function refuseForeignFile(database: DatabaseSync, file: string): void {
   );
 }
 
-function migrate(database: DatabaseSync, file: string, salt: string): void {
-  const version = Number(pragma(database, "user_version"));
-  if (version > migrations.length)
-    throw new RunwireError(
-      "store_unavailable",
-      `the store ${file} was written by a newer runwire (its version is ${version}, this one knows ${migrations.length}); update @runwire/store`,
-    );
-  for (const migration of migrations.slice(version)) database.exec(migration);
-  if (version === migrations.length) return;
-  database.exec(
-    `PRAGMA user_version = ${migrations.length}; PRAGMA application_id = ${applicationId}`,
-  );
-  prepare(database, "INSERT OR IGNORE INTO store (id, salt) VALUES (1, ?)").run(salt);
-}
-
-/** The value of a pragma, whatever its column is called. */
-function pragma(database: DatabaseSync, name: string): unknown {
-  return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+function limitPages(database: DatabaseSync, maxFileBytes: number): void {
+  const pages = Math.floor(maxFileBytes / Number(pragma(database, "page_size")));
+  database.exec(`PRAGMA max_page_count = ${Math.max(pages, 1)}`);
 }
 
 /** After some failures SQLite has rolled back by itself, and says so by an error. */

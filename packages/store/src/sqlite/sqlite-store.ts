@@ -40,6 +40,8 @@ export interface SqliteStoreOptions extends StoreEnvironment {
    * @default "full"
    */
   readonly durability?: "full" | "normal";
+  /** How large the file may become before appends are `store_full`. @default as large as its disk allows */
+  readonly maxFileBytes?: number;
   /** How long an operation waits for another process's lock before it is `store_unavailable`. @default 5000 */
   readonly lockTimeoutMs?: number;
 }
@@ -73,12 +75,13 @@ class SqliteStore implements EventStore {
     file,
     durability = "full",
     lockTimeoutMs = 5_000,
+    maxFileBytes,
     ...environment
   }: SqliteStoreOptions) {
     const { clock, random } = resolveEnvironment(environment);
     this.#clock = clock;
     this.#randomName = () => toName(random(randomBytesInName));
-    this.#database = openDatabase({ file, durability, salt: this.#randomName() });
+    this.#database = openDatabase({ file, durability, maxFileBytes, salt: this.#randomName() });
     this.#tables = prepareTables(this.#database);
     const shared = {
       database: this.#database,

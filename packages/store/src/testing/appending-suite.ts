@@ -178,7 +178,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       await append(store, [custom("n")]);
       expect(await store.append(old)).toMatchObject({ status: "duplicate" });
       clock.now += 24 * 60 * 60_000;
-      for (let count = 0; count < 200; count++)
+      for (let count = 0; count < 500; count++)
         await append(store, [custom("n")], { writer: "another" });
       expect(await store.findPublish(old)).toBeUndefined();
     });

@@ -1,0 +1,142 @@
+import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { isRunwireError } from "@runwire/protocol";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSqliteStore } from "../src/sqlite.js";
+import {
+  append,
+  channel,
+  custom,
+  request,
+  started,
+  textsOf,
+} from "../src/testing/event-samples.js";
+import { createTemporaryFile } from "./temporary-file.js";
+
+let file: string;
+let remove: () => void;
+beforeEach(() => {
+  ({ file, remove } = createTemporaryFile());
+});
+afterEach(() => remove());
+
+function openingError(name = file) {
+  try {
+    createSqliteStore({ file: name });
+  } catch (error) {
+    if (isRunwireError(error)) return error;
+    throw error;
+  }
+  throw new Error(`${name} was opened`);
+}
+
+function pragma(name: string): unknown {
+  const database = new DatabaseSync(file);
+  const value = Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  database.close();
+  return value;
+}
+
+describe("a new file", () => {
+  it("is in WAL mode, says whose it is, and carries the version of its tables", async () => {
+    await createSqliteStore({ file }).close();
+    expect(pragma("journal_mode")).toBe("wal");
+    expect(pragma("application_id")).toBe(0x72756e77);
+    expect(pragma("user_version")).toBe(1);
+    expect(pragma("integrity_check")).toBe("ok");
+  });
+
+  it("may be in memory, where nothing outlives the store", async () => {
+    const store = createSqliteStore({ file: ":memory:" });
+    expect(await append(store, [started("a")])).toBe(1);
+    await store.close();
+  });
+});
+
+describe("a file that cannot be opened", () => {
+  it("in a folder that does not exist names the file and the remedy", () => {
+    const missing = join(dirname(file), "nowhere", "runs.db");
+    expect(openingError(missing)).toMatchObject({
+      code: "store_unavailable",
+      message: `the store ${missing} cannot be opened; its folder must exist and be writable for this process`,
+    });
+  });
+
+  it("because it is a folder is refused", () => {
+    mkdirSync(file);
+    expect(openingError()).toMatchObject({
+      code: "store_unavailable",
+      message: /cannot be opened/,
+    });
+  });
+
+  it("because it is no database is left as it was", () => {
+    const text = "not a database, but something that somebody wrote\n".repeat(100);
+    writeFileSync(file, text);
+    expect(openingError().message).toBe(
+      `the store ${file} is not a SQLite database; name another file, or move this one away`,
+    );
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
+  it("because it is another application's is left as it was", () => {
+    const database = new DatabaseSync(file);
+    database.exec("CREATE TABLE theirs (id); PRAGMA user_version = 1");
+    database.close();
+    expect(openingError().message).toContain("holds another application's tables");
+    expect(pragma("journal_mode")).toBe("delete");
+  });
+
+  it("because a newer version wrote it says which, and to update", async () => {
+    await createSqliteStore({ file }).close();
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    expect(openingError().message).toBe(
+      `the store ${file} was written by a newer runwire (its version is 99, this one knows 1); update @runwire/store`,
+    );
+  });
+
+  it("because it is damaged says so", async () => {
+    await createSqliteStore({ file }).close();
+    truncateSync(file, 5_000);
+    expect(openingError()).toMatchObject({
+      code: "store_unavailable",
+      message: /is damaged|not a SQLite/,
+    });
+  });
+
+  it("because it may only be read says so", async () => {
+    await createSqliteStore({ file }).close();
+    expect(openingError(`file:${file}?mode=ro`).message).toContain(
+      "cannot be written; make the file",
+    );
+  });
+
+  // Root writes where nobody may: there the refusal cannot be seen.
+  it.skipIf(process.getuid?.() === 0)("because nobody may write it says so", async () => {
+    await createSqliteStore({ file }).close();
+    chmodSync(file, 0o444);
+    chmodSync(dirname(file), 0o555);
+    expect(openingError().message).toContain("writable for this process");
+    chmodSync(dirname(file), 0o755);
+  });
+});
+
+describe("a file that may not grow", () => {
+  it("answers `store_full` with nothing written, is read as before, and heals when there is room", async () => {
+    const store = createSqliteStore({ file, maxFileBytes: 400_000 });
+    await append(store, [custom("n", undefined, "x".repeat(100_000))], {
+      channel: "deleted later",
+    });
+    await append(store, [started("a")]);
+    const large = request([custom("n", undefined, "y".repeat(250_000))]);
+    await expect(store.append(large)).rejects.toMatchObject({ code: "store_full" });
+    expect(await store.head(channel)).toMatchObject({ offset: 1 });
+    expect(await textsOf(store)).toHaveLength(1);
+    await store.deleteChannel("deleted later");
+    expect(await store.append(large)).toMatchObject({ status: "appended", offset: 2 });
+    await store.close();
+  });
+});
