@@ -23,9 +23,8 @@ function isRange({ after, offset, events }: Fields): boolean {
   return isOffset(after) && isOffset(offset) && Array.isArray(events) && events.every(isEvent);
 }
 
-function isEvent(event: unknown): boolean {
-  const { type, offset } = Object(event) as Fields;
-  return isText(type) && isOffset(offset);
+function isEvent(event: Fields | null | undefined): boolean {
+  return typeof event?.type === "string" && isOffset(event.offset);
 }
 
 function isText(value: unknown): value is string {

@@ -16,6 +16,14 @@ describe("connecting", () => {
     expect(sockets[0]?.protocols).toEqual(["runwire.v1"]);
   });
 
+  it("tells its name and version", async () => {
+    const { client, connect } = setUp();
+    client.reconnect();
+    const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+    const { name, version } = JSON.parse(manifest);
+    expect((await connect()).last("hello").client).toEqual({ name, version });
+  });
+
   it("[RW-CONN-6] sends the token in hello and never in the address", async () => {
     const { client, connect } = setUp({ token: async () => "secret" });
     client.reconnect();
