@@ -70,6 +70,27 @@ describe("[RW-SUB-27] authorization", () => {
   });
 });
 
+test("[RW-SUB-27] asks at each page of a long replay, and ends one that is refused in the middle", async () => {
+  let answers = 0;
+  const { connect } = await startServer({
+    replay: { pageEvents: 10 },
+    authorize: ({ user, action }) => {
+      if (user.id === "ann" && action === "subscribe") answers += 1;
+      return answers <= 3;
+    },
+  });
+  const [ann, bob] = [await connect("ann"), await connect("bob")];
+  await publish(
+    bob,
+    Array.from({ length: 200 }, (_, index) => custom(`${index}`)),
+  );
+  expect(await ann.request({ type: "subscribe", channel: "c" })).toMatchObject({ offset: 200 });
+  const ended = await ann.nextOf("unsubscribed");
+  expect(ended).toEqual({ type: "unsubscribed", channel: "c", code: "forbidden" });
+  const reached = ann.unread.map(({ type, offset = 0 }) => (type === "events" ? offset : 0));
+  expect(Math.max(...reached)).toBeLessThan(200);
+});
+
 test("[RW-SUB-28] asks again while a subscription lasts, and ends one that is refused then", async () => {
   const clock = new FakeClock();
   let isAllowed = true;

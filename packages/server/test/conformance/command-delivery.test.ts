@@ -114,3 +114,18 @@ test("[RW-CMD-10] hands a command over again under the same commandId when the w
   again.send({ type: "handled", commandId: second.commandId, result: "once" });
   expect(await answer).toMatchObject({ type: "commanded", result: "once" });
 });
+
+test("[RW-CMD-10] keeps the commandId over a server that died between handing over and recording", async () => {
+  const { worker, person, store } = await startWithRun();
+  person.send({ ...cancel, id: "k" });
+  const first = await worker.nextOf("command");
+  // The first server is as good as dead: nobody speaks to it any more.
+  const second = await startServer({ store });
+  const [again, asking] = [await second.connect(), await second.connect()];
+  await renew(again);
+  const answer = asking.request({ ...cancel, id: "k" });
+  const { commandId } = await again.nextOf("command");
+  expect(commandId).toBe(first.commandId);
+  again.send({ type: "handled", commandId, result: "as before" });
+  expect(await answer).toMatchObject({ type: "commanded", result: "as before" });
+});

@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSqliteStore } from "@runwire/store/sqlite";
+import { expect, onTestFinished, test } from "vitest";
 import type { BareConnection } from "./bare/bare-connection.ts";
 import { foldChannel } from "./bare/fold.ts";
 import { Follower } from "./bare/follower.ts";
@@ -95,6 +98,31 @@ test("a second client goes on after the server was replaced in mid-run by anothe
   await follower.reaches(4);
   expect(follower.resets).toEqual([]);
   expect(foldChannel(follower.events)).toEqual(reduceLog(await readLog(writer)));
+});
+
+test("a second client goes on after the store's file was closed and opened again", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "runwire-conformance-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "runs.db");
+  const follower = new Follower("c");
+  for (const [part, reached] of [
+    ["a", 2],
+    ["b", 3],
+    ["c", 4],
+  ] as const) {
+    const store = createSqliteStore({ file });
+    const { connect, server } = await startServer({ store });
+    follower.follow(await connect());
+    const writer = await connect();
+    const first = part === "a" ? [started("r")] : [];
+    await publish(writer, [...first, thinking("r", part)]);
+    await follower.reaches(reached);
+    expect(foldChannel(follower.events)).toEqual(reduceLog(await readLog(writer)));
+    await server.close();
+    await store.close();
+  }
+  expect(follower.resets).toEqual([]);
+  expect(follower.events.map(({ delta }) => delta)).toEqual([undefined, "a", "b", "c"]);
 });
 
 test("a second client begins anew when the log was lost, and ends with exactly the new log", async () => {

@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { BareConnection } from "./bare/bare-connection.ts";
 import { foldChannel } from "./bare/fold.ts";
 import { Follower } from "./bare/follower.ts";
 import type { WireEvent } from "./bare/wire.ts";
+import { anyEvent, keepLawful } from "./support/any-log.ts";
 import { reduceLog } from "./support/reduce-log.ts";
 import {
   completed,
@@ -111,4 +113,34 @@ test("[RW-SUB-15] fetches the events exactly as they were published", async () =
   await publish(connection, events);
   const log = await readLog(connection);
   expect(log).toEqual(events.map((event, index) => ({ ...event, offset: index + 1 })));
+});
+
+/** Publishes a log as its writers would: what is of one run goes together. */
+async function publishAll(connection: BareConnection, events: readonly WireEvent[]): Promise<void> {
+  let batch: WireEvent[] = [];
+  for (const [index, event] of events.entries()) {
+    batch.push(event);
+    if (events[index + 1]?.runId === event.runId && index + 1 < events.length) continue;
+    await publish(connection, batch);
+    batch = [];
+  }
+}
+
+test("[RW-SUB-13] delivers any lawful log so that it folds alike, in pages of any size", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyEvent, { minLength: 20, maxLength: 120 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (drawn, pageEvents) => {
+        const events = keepLawful(drawn).map((event, index) => ({ ...event, ...at(index) }));
+        fc.pre(events.length > 0);
+        const { connect } = await startServer({ replay: { pageEvents } });
+        const connection = await connect();
+        await publishAll(connection, events);
+        const delivered = await historyOf(await connect(), events.length);
+        expect(foldChannel(delivered)).toEqual(foldChannel(events));
+      },
+    ),
+    { numRuns: 25 },
+  );
 });

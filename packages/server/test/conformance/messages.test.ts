@@ -122,6 +122,27 @@ describe("[RW-MSG-5] the size of a message", () => {
     expect((await pieces.closed).code).toBe(1009);
   });
 
+  test("is kept by the answers to nonsense as well", async () => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    const long = "x".repeat(1_000_000);
+    const sizes: number[] = [];
+    connection.onMessage((message) => sizes.push(JSON.stringify(message).length));
+    connection.send({ type: long });
+    connection.send({ type: "list", id: 7, channel: long });
+    connection.send({ type: "subscribe", id: long, channel: "c" });
+    connection.send({ type: "command", id: "1", channel: "c", runId: "r", name: long });
+    connection.send({
+      type: "publish",
+      id: "2",
+      channel: "c",
+      writer: "w",
+      events: [{ type: long }],
+    });
+    for (let count = 0; count < 5; count += 1) await connection.nextOf("error");
+    expect(Math.max(...sizes)).toBeLessThan(2_000);
+  });
+
   test("is announced, and kept by the server itself", async () => {
     const { open } = await startServer();
     const connection = await open();
@@ -140,6 +161,19 @@ describe("[RW-MSG-5] the size of a message", () => {
     expect(page.offset).toBeGreaterThan(0);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(maxMessageBytes);
   });
+});
+
+test("a message may come in fragments, with a ping between them, and in pieces of any size", async () => {
+  const { connect } = await startServer();
+  const connection = await connect();
+  const { socket } = connection;
+  const bytes = Buffer.from('{"type":"ping","at":1,"é😀":"ü"}');
+  for (const [index, byte] of bytes.entries()) {
+    const opcode = index === 0 ? opcodes.text : opcodes.continuation;
+    socket.sendFrame({ opcode, isLast: index === bytes.length - 1, payload: Buffer.of(byte) });
+    if (index === 5) socket.sendFrame({ opcode: opcodes.ping, isLast: true, payload: Buffer.of() });
+  }
+  expect(await connection.nextOf("pong")).toMatchObject({ at: 1 });
 });
 
 test("[RW-MSG-6] takes 200 levels of nesting, answers the 201st with bad_message, and survives 400 000", async () => {

@@ -133,4 +133,20 @@ describe("[RW-SUB-26] list", () => {
     ]);
     expect(await idsOf({ before: "r1.1.1" })).toEqual([[], false]);
   });
+
+  test("lets the latest 1 000 descendants follow a root, and says where there are more", async () => {
+    const { connect, server } = await startServer();
+    const begin = (runId: string, given = {}) =>
+      server.publish({
+        ...{ channel: "c", writer: "w", id: runId },
+        events: [JSON.stringify(started(runId, given))],
+      });
+    await begin("root");
+    for (let count = 1; count <= 1_002; count += 1)
+      await begin(`${count}`, { parentRunId: "root" });
+    const { runs = [] } = await (await connect()).request(list);
+    expect(runs).toHaveLength(1_001);
+    expect(runs[0]).toMatchObject({ runId: "root", moreDescendants: true });
+    expect([runs[1]?.runId, runs.at(-1)?.runId]).toEqual(["3", "1002"]);
+  });
 });
