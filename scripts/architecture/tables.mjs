@@ -50,6 +50,10 @@ export const roomImports = {
     runs: ["log"],
     log: [],
   },
+  cli: {
+    serve: [],
+    tail: [],
+  },
 };
 
 /** Packages that run in browsers: neither they nor what they import may need Node or a schema. */

@@ -5,6 +5,8 @@ const common = {
   sourcemap: true,
   clean: true,
   target: "es2022",
+  // tsup would write "sqlite" for "node:sqlite", and there is no module of that name.
+  removeNodeProtocol: false,
 } satisfies Options;
 
 /** Types that a browser has; a neutral package that reaches for Node's does not build. */

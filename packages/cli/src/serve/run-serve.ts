@@ -1,0 +1,98 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { isRunwireError } from "@runwire/protocol";
+import { createRunwireServer, type RunwireServer } from "@runwire/server";
+import { attachRunwire } from "@runwire/server/node";
+import { Misuse, toMessage } from "../misuse.js";
+import { type AccessOptions, toAccess } from "./access.js";
+import { openStore } from "./open-store.js";
+
+/** The flags of `runwire serve`. */
+export interface ServeFlags extends AccessOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly store: string;
+  readonly origin?: readonly string[];
+  readonly drainTimeout: number;
+}
+
+/**
+ * Serves until a signal comes, then drains and ends with 0. The first line on stdout is the address.
+ *
+ * @throws Misuse for whatever the person at the terminal can mend
+ */
+export async function runServe(flags: ServeFlags): Promise<void> {
+  const access = await toAccess(flags);
+  const store = openStore(flags.store);
+  const runwire = createRunwireServer({
+    ...access,
+    store,
+    drain: { timeoutMs: flags.drainTimeout },
+    logger: { warn: tell, error: tell },
+  });
+  const http = createServer(notFound);
+  try {
+    attach(runwire, http, flags);
+    const port = await listen(http, flags);
+    process.stdout.write(`listening http://${toUrlHost(flags.host)}:${port}${flags.path}\n`);
+    await signalled();
+  } finally {
+    await runwire.close();
+    http.close();
+    http.closeAllConnections();
+    await store.close();
+  }
+}
+
+function attach(runwire: RunwireServer, http: Server, { path, origin }: ServeFlags): void {
+  const origins = origin?.map(toOrigin);
+  try {
+    attachRunwire(runwire, http, { path, refuseOtherUpgrades: true, ...(origins && { origins }) });
+  } catch (error) {
+    if (isRunwireError(error)) throw new Misuse(error.message);
+    throw error;
+  }
+}
+
+function toOrigin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new Misuse(`--origin takes origins like https://app.example.com, not “${text}”.`);
+}
+
+function listen(http: Server, { host, port }: ServeFlags): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) =>
+      reject(toListenProblem(error, host, port)),
+    );
+    // Listening on a host and a port, the address is an AddressInfo.
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+function toListenProblem(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === "EADDRINUSE")
+    return new Misuse(`Port ${port} of ${host} is in use; choose another with --port.`);
+  return new Misuse(`Cannot listen on ${host}:${port} (${error.code ?? toMessage(error)}).`);
+}
+
+function toUrlHost(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Nothing of the details: they may name what only the operator of the machine may know, and fill the disk. */
+function tell(message: string, details?: unknown): void {
+  const why = details === undefined ? "" : `: ${toMessage(details)}`;
+  process.stderr.write(`${JSON.stringify(`${message}${why}`).slice(1, -1)}\n`);
+}
+
+function notFound(_request: unknown, response: import("node:http").ServerResponse): void {
+  response.writeHead(404, { "content-type": "text/plain; charset=utf-8" });
+  response.end("There is nothing here.\n");
+}

@@ -1,0 +1,53 @@
+import { createRunwireClient, type RunwireClient } from "@runwire/client";
+import { isChannelName, isRunwireError, type Position, parsePosition } from "@runwire/protocol";
+import { Misuse } from "../misuse.js";
+import { createEventPrinter } from "./event-printer.js";
+import { tellConnection } from "./tell-connection.js";
+
+/** The flags of `runwire tail`. */
+export interface TailFlags {
+  readonly token?: string;
+  readonly from: string;
+  readonly json: boolean;
+}
+
+/**
+ * Prints a channel's events, each once and in order, until a signal comes or the channel cannot be read.
+ *
+ * @throws Misuse for a wrong argument
+ * @throws RunwireError when the server refuses, or the log cannot be continued
+ */
+export async function runTail(url: string, channel: string, flags: TailFlags): Promise<void> {
+  const from = toFrom(flags.from);
+  if (!isChannelName(channel)) throw new Misuse(`“${channel}” is no name of a channel.`);
+  const client = createClient(url, flags.token);
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  tellConnection(client);
+  const print = createEventPrinter(flags.json);
+  try {
+    for await (const event of client.channel(channel).events({ from, signal: ended.signal }))
+      for (const line of print(event)) process.stdout.write(`${line}\n`);
+  } finally {
+    await client.close();
+  }
+}
+
+function toFrom(text: string): "start" | "now" | Position {
+  if (text === "start" || text === "now") return text;
+  const position = parsePosition(text);
+  if (position) return position;
+  throw new Misuse(`--from takes start, now or EPOCH:OFFSET, not “${text}”.`);
+}
+
+function createClient(url: string, token: string | undefined): RunwireClient {
+  if (!/^(ws|http)s?:\/\//.test(url) || !URL.canParse(url))
+    throw new Misuse(`“${url}” is no address; give one like ws://127.0.0.1:4710/runwire.`);
+  try {
+    // What is printed is what the log keeps.
+    return createRunwireClient({ url, decodeValues: false, ...(token !== undefined && { token }) });
+  } catch (error) {
+    if (isRunwireError(error)) throw new Misuse(error.message);
+    throw error;
+  }
+}
