@@ -237,7 +237,7 @@ describe("between asking and the answer", () => {
       channel: "chat:1",
       epoch: "x",
       offset: 9,
-      from: 0,
+      from: 5,
       reset: "epoch",
     });
     await socket.say({ type: "unsubscribed", channel: "chat:1", code: "forbidden" });
@@ -247,7 +247,7 @@ describe("between asking and the answer", () => {
       channel: "chat:1",
       epoch: "x",
       offset: 9,
-      from: 0,
+      from: 5,
     });
     await subscribed(socket, { offset: 1 });
     await socket.say(range(0, 1, [started(1, "mine")]));
