@@ -15,8 +15,9 @@ import type { Loss } from "./walk-context.js";
  * throw. An object that repeats is written out again; only cycles become references. Lone
  * surrogates and U+0000 are escaped, so the text is always well-formed UTF-8.
  *
- * A value that needs no tag is read twice, by a scan and by `JSON.stringify`: a getter or Proxy that
- * answers differently the second time can lose there what it answers.
+ * What needs no tag is read twice, by a scan and by `JSON.stringify`: where a getter or Proxy answers
+ * differently the second time, that answer is written as `JSON.stringify` would, and of the limits
+ * only `maxBytes` is sure to hold for it.
  *
  * @throws RunwireError `invalid_options`
  * @example
@@ -82,10 +83,7 @@ function encodeTagged(value: unknown, settings: Settings, losses: Loss[] | undef
   return json ?? exhausted;
 }
 
-/**
- * `undefined` where it threw: the call stack is full, or a value that was trusted has changed its
- * mind between the scan and the writing.
- */
+/** `undefined` where it threw: the call stack is full, or what was trusted has changed its mind. */
 function tryTagged(
   value: unknown,
   settings: Settings,
@@ -94,19 +92,21 @@ function tryTagged(
 ): string | undefined {
   if (losses !== undefined) losses.length = 0;
   try {
-    return stringify(toJsonTree(value, settings, losses, trusts), settings, losses);
+    const tree = toJsonTree(value, settings, losses, trusts);
+    const json = stringify(tree, settings.limits.maxBytes);
+    // What is cut is measured first, so it may not change its mind: only copies are cut.
+    return (
+      json ?? (trusts ? undefined : JSON.stringify(cutToBytes(tree.json, settings.limits, losses)))
+    );
   } catch {
     return undefined;
   }
 }
 
-function stringify(
-  tree: JsonTree,
-  { limits }: Settings,
-  losses: Loss[] | undefined,
-): string | undefined {
+/** `undefined` where the text would be too large. */
+function stringify({ json, characters }: JsonTree, maxBytes: number): string | undefined {
   // The tree shares its strings with the value; the text would not: 100,000 times the same megabyte.
-  const json = tree.characters > limits.maxBytes ? undefined : JSON.stringify(tree.json);
-  if (json !== undefined && fitsBytes(json, limits.maxBytes)) return json;
-  return JSON.stringify(cutToBytes(tree.json, limits, losses));
+  if (characters > maxBytes) return undefined;
+  const text = JSON.stringify(json);
+  return fitsBytes(text, maxBytes) ? text : undefined;
 }

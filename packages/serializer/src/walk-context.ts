@@ -67,7 +67,7 @@ export function forgetLossesInside(walk: Walk, place: number): void {
  * So many times more text than `maxBytes` is copied before the walk ends: enough for a fair choice of
  * what to keep, and little enough that measuring it takes no time.
  */
-const mostCopies = 16;
+const mostCopies = 8;
 
 /** Why nothing more is copied, or `undefined` where there is room. */
 export function whyFull({ nodesLeft, characters, settings }: Walk): LimitName | undefined {
