@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createMemoryStore, type EventStore } from "../src/index.js";
+import { createMemoryStore, type EventStore, type RunRow } from "../src/index.js";
 import { createSqliteStore } from "../src/sqlite.js";
 import {
   completed,
@@ -113,16 +113,12 @@ async function take(store: EventStore, clock: { now: number }, one: Step): Promi
     case "extend":
       return store.extendLeases();
     case "abandon": {
-      const lapsed = await store.lapsedRuns(100);
-      const names = lapsed.map((run) => `${run.channel}/${run.runId}`).toSorted();
-      const ends = lapsed.map((run) =>
-        store.abandon({
-          channel: run.channel,
-          runId: run.runId,
-          event: completed(run.runId, "abandoned"),
-        }),
+      // Leases of one moment lapse in any order.
+      const lapsed = (await store.lapsedRuns(100)).toSorted(byName);
+      const ends = lapsed.map(({ channel, runId }) =>
+        store.abandon({ channel, runId, event: completed(runId, "abandoned") }),
       );
-      return [names, await Promise.all(ends)];
+      return [lapsed, await Promise.all(ends)];
     }
     case "command":
       return store.putCommand({ ...one, name: "cancel" }).then(withoutRandomId);
@@ -138,6 +134,10 @@ async function take(store: EventStore, clock: { now: number }, one: Step): Promi
     case "delete":
       return store.deleteChannel(one.channel);
   }
+}
+
+function byName(one: RunRow, other: RunRow): number {
+  return `${one.channel}/${one.runId}` < `${other.channel}/${other.runId}` ? -1 : 1;
 }
 
 function withoutRandomId<Row extends { readonly commandId: string }>({ commandId, ...row }: Row) {
