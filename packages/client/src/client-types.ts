@@ -90,7 +90,8 @@ export interface Channel {
   /**
    * Sends a command to a run and resolves to what its handler answered (decoded).
    * Rejects with a `RunwireError`: `run_not_found`, `run_completed`, `no_handler`, `handler_timeout`,
-   * `already_resolved`, `handler_failed` (the handler's own code in `reason`), `forbidden`, `queue_full`, `closed`.
+   * `already_resolved`, `handler_failed` (the handler's own code in `reason`), `forbidden`, `queue_full`, `closed`,
+   * `bad_message` where `data` is not JSON, `message_too_big`.
    */
   command(runId: string, name: string, data?: unknown): Promise<unknown>;
 }
@@ -106,7 +107,7 @@ export type { ResetReason };
 
 /** One connection, many channels; also a {@link RunTarget}, so that runs are written through it. */
 export interface RunwireClient extends RunTarget {
-  /** The channel of that name. @throws RunwireError `invalid_channel` */
+  /** The channel of that name. @throws RunwireError `invalid_channel`, `invalid_options` */
   channel(name: string, options?: ChannelOptions): Channel;
   readonly status: ConnectionStatus;
   readonly latencyMs: number | undefined;

@@ -120,6 +120,12 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
         "invalid_channel",
         `"${name}" is no channel name: 1–200 of A–Z a–z 0–9 . _ : / @ + -`,
       );
+    const { runs: depth = 1 } = channelOptions;
+    if (!Number.isInteger(depth) || depth < 1 || depth > protocolLimits.maxRunsPerSubscribe)
+      throw new RunwireError(
+        "invalid_options",
+        `runs is ${depth}; give 1 to 1000, or nothing for all`,
+      );
     const key = `${name} ${channelOptions.runs}`;
     const known = channels.get(key);
     if (known) return known;

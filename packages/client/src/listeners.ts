@@ -6,7 +6,6 @@ export interface Listeners<Values extends unknown[]> {
   add(listener: (...values: Values) => void): () => void;
   /** Calls those that were there when it began. */
   emit(...values: Values): void;
-  count(): number;
 }
 
 export function createListeners<Values extends unknown[]>(
@@ -27,6 +26,5 @@ export function createListeners<Values extends unknown[]>(
       return () => void emitter.off("call", guarded);
     },
     emit: (...values) => void emitter.emit("call", ...values),
-    count: () => emitter.listenerCount("call"),
   };
 }

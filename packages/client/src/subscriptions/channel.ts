@@ -1,4 +1,4 @@
-import type { LogPage } from "@runwire/protocol";
+import { type LogPage, RunwireError } from "@runwire/protocol";
 import { decodeValue } from "@runwire/serializer";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import type { Requests } from "../requests/requests.js";
@@ -85,16 +85,27 @@ export function createChannel(
   }
 
   async function command(runId: string, command: string, data?: unknown): Promise<unknown> {
+    const message = { type: "command", channel: name, runId, name: command, data };
+    refuseUnlessJson(message);
     start();
     const { result } = await requests.ask<"commanded">({
       answer: "commanded",
       retries,
-      text: (id) =>
-        JSON.stringify({ type: "command", id, channel: name, runId, name: command, data }),
+      text: (id) => JSON.stringify({ ...message, id }),
       ...(decodeValues && {
         decode: (answer) => Object.assign(answer, { result: decodeValue(answer.result) }),
       }),
     });
     return result;
+  }
+}
+
+function refuseUnlessJson(message: object): void {
+  try {
+    JSON.stringify(message);
+  } catch (cause) {
+    throw new RunwireError("bad_message", "a command's data is JSON; it holds something else", {
+      cause,
+    });
   }
 }

@@ -12,8 +12,10 @@ export function mergeOlder(
   const runs = { ...older.runs, ...state.runs };
   const firstOf = (runId: string) => firsts.get(runId) ?? 0;
   const order = Object.keys(runs).sort((one, other) => firstOf(one) - firstOf(other));
-  const keyed = { ...older.keyed, ...state.keyed };
-  for (const [name, parts] of Object.entries(older.keyed))
-    keyed[name] = { ...parts, ...state.keyed[name] };
+  const names = Object.keys({ ...older.keyed, ...state.keyed });
+  // Defined, not assigned: a name may be `__proto__`.
+  const keyed = Object.fromEntries(
+    names.map((name) => [name, { ...older.keyed[name], ...state.keyed[name] }]),
+  );
   return { ...state, runs, order, keyed, custom: [...older.custom, ...state.custom] };
 }

@@ -48,6 +48,13 @@ describe("requests", () => {
     });
   });
 
+  it("refuse what is not JSON, for there is no encoder here", async () => {
+    const { client } = setUp();
+    await expect(client.channel("chat:1").command("r1", "x", { n: 1n })).rejects.toMatchObject({
+      code: "bad_message",
+    });
+  });
+
   it("refuse the 101st that waits for a connection, and say so", async () => {
     const { client } = setUp();
     const channel = client.channel("chat:1");

@@ -46,6 +46,10 @@ describe("one subscription for all who follow", () => {
     const { client } = setUp();
     expect(client.channel("chat:1")).toBe(client.channel("chat:1", {}));
     expect(client.channel("chat:1")).not.toBe(client.channel("chat:1", { runs: 5 }));
+    for (const runs of [0, 1.5, 1_001, Number.NaN])
+      expect(() => client.channel("chat:1", { runs })).toThrow(
+        expect.objectContaining({ code: "invalid_options" }),
+      );
     expect(() => client.channel("not a name")).toThrow(
       expect.objectContaining({ code: "invalid_channel" }),
     );
