@@ -1,0 +1,160 @@
+/**
+ * What the SQLite store costs beside bare `node:sqlite` at the same durability: its run, publish and channel rows,
+ * and the decisions that it makes from them.
+ *
+ *     pnpm turbo run build --filter=@runwire/store
+ *     pnpm exec node benchmarks/src/store.ts
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { EncodedEvent, EventStore } from "@runwire/store";
+import { createSqliteStore } from "@runwire/store/sqlite";
+
+type Durability = "full" | "normal";
+
+/** Appends one batch; resolves once it is durable. */
+type Append = (events: readonly EncodedEvent[]) => Promise<unknown>;
+
+interface Goal {
+  readonly batch: number;
+  readonly least: number;
+}
+
+const channel = "chat:42";
+const rounds = 9;
+const roundMs = 250;
+const goals: readonly Goal[] = [
+  { batch: 50, least: 0.7 },
+  { batch: 1, least: 0.5 },
+];
+
+const folder = mkdtempSync(join(tmpdir(), "runwire-bench-"));
+try {
+  for (const durability of ["full", "normal"] as const)
+    for (const goal of goals) await compareAppends(durability, goal);
+  await measureReads();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Both write in turns of a quarter of a second, in files of their own; the ratio is taken within each round. */
+async function compareAppends(durability: Durability, { batch, least }: Goal): Promise<void> {
+  const name = `${durability}-${batch}`;
+  const bare = createBareAppend(join(folder, `bare-${name}.db`), durability);
+  const store = createSqliteStore({ file: join(folder, `store-${name}.db`), durability });
+  const ours = await createStoreAppend(store);
+  const events = sampleEvents(batch);
+  const ratios: number[] = [];
+  const rates: { readonly bare: number; readonly ours: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const rate = { bare: await measureRate(bare, events), ours: await measureRate(ours, events) };
+    rates.push(rate);
+    ratios.push(rate.ours / rate.bare);
+  }
+  await store.close();
+  const ratio = median(ratios);
+  const word = ratio >= least ? "reached" : "MISSED";
+  console.log(
+    `${durability}, appends of ${batch}: bare ${count(median(rates.map((one) => one.bare)))} events/s, ` +
+      `store ${count(median(rates.map((one) => one.ours)))} events/s; ` +
+      `goal ${word}: ${ratio.toFixed(2)} (${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}), at least ${least}`,
+  );
+}
+
+async function measureReads(): Promise<void> {
+  const store = createSqliteStore({ file: join(folder, "reads.db"), durability: "normal" });
+  const append = await createStoreAppend(store);
+  const events = sampleEvents(200);
+  for (let batch = 0; batch < 100; batch++) await append(events);
+  for (const maxBytes of [undefined, 10_000_000]) {
+    const times: number[] = [];
+    for (let read = 0; read < 500; read++) {
+      const start = performance.now();
+      await store.read({
+        channel,
+        after: (read * 37) % 19_000,
+        limit: 1000,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
+      });
+      times.push(performance.now() - start);
+    }
+    times.sort((one, other) => one - other);
+    const p50 = times[250] ?? 0;
+    const word = p50 <= 0.5 ? "reached" : "MISSED";
+    console.log(
+      `1,000 events since N${maxBytes === undefined ? "" : ", bounded by bytes"}: goal ${word}: ` +
+        `p50 ${p50.toFixed(2)} ms, at most 0.5; p99 ${(times[495] ?? 0).toFixed(2)} ms`,
+    );
+  }
+  await store.close();
+}
+
+function sampleEvents(length: number): readonly EncodedEvent[] {
+  return Array.from({ length }, (_, index) => {
+    const event = {
+      type: "agent_thinking",
+      runId: "run-0123456789abcdef",
+      time: 1_750_000_000_000 + index,
+      messageId: "message-1",
+      kind: "reasoning",
+      delta: "…".repeat(20) + "x".repeat(60),
+    } as const;
+    return { event, json: JSON.stringify(event) };
+  });
+}
+
+/** What an application would write by hand: one table, one transaction for each batch. */
+function createBareAppend(file: string, durability: Durability): Append {
+  const database = new DatabaseSync(file);
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}`);
+  database.exec(
+    "CREATE TABLE events (channel TEXT, offset INTEGER, json TEXT, PRIMARY KEY (channel, offset)) WITHOUT ROWID",
+  );
+  const insert = database.prepare("INSERT INTO events VALUES (?, ?, ?)");
+  let offset = 0;
+  return async (events) => {
+    database.exec("BEGIN IMMEDIATE");
+    for (const { json } of events) insert.run(channel, ++offset, json);
+    database.exec("COMMIT");
+  };
+}
+
+async function createStoreAppend(store: EventStore): Promise<Append> {
+  let id = 0;
+  const append = (events: readonly EncodedEvent[]) =>
+    store.append({
+      channel,
+      writer: "writer-0123456789abcdef",
+      id: `${++id}`,
+      actor: { type: "server" },
+      events,
+    });
+  const event = {
+    type: "agent_started",
+    runId: "run-0123456789abcdef",
+    time: 1,
+    agent: { name: "a" },
+  } as const;
+  await append([{ event, json: JSON.stringify(event) }]);
+  return append;
+}
+
+async function measureRate(append: Append, events: readonly EncodedEvent[]): Promise<number> {
+  const start = performance.now();
+  let done = 0;
+  while (performance.now() - start < roundMs) {
+    await append(events);
+    done += events.length;
+  }
+  return (done / (performance.now() - start)) * 1000;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
