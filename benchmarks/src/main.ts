@@ -1,1 +1,28 @@
-export {};
+/**
+ * Runs benchmarks by name, all of them without one:
+ *
+ *     pnpm bench
+ *     node benchmarks/src/main.ts serializer react
+ *
+ * They load the packages as published: build first, as `pnpm bench` does.
+ */
+import process from "node:process";
+
+/** Each module measures when it is loaded, and prints its tables. */
+const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
+  serializer: () => import("./serializer.ts"),
+};
+
+const known = Object.keys(benchmarks);
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : known;
+const unknown = chosen.filter((name) => !known.includes(name));
+
+if (unknown.length > 0) {
+  console.error(`no benchmark is named ${unknown.join(", ")}; there are ${known.join(", ")}`);
+  process.exitCode = 2;
+} else {
+  for (const name of chosen) {
+    console.log(`## ${name}\n`);
+    await benchmarks[name]?.();
+  }
+}
