@@ -11,9 +11,12 @@ import {
 } from "../shared/messages.ts";
 import type { Settings } from "../shared/settings.ts";
 import { authenticate, authorize } from "./access.ts";
-import { isLoopback, refuseForeign } from "./loopback.ts";
+import { refuseForeign } from "./loopback.ts";
 import { openStore } from "./open-store.ts";
 import { createRoutes } from "./routes.ts";
+
+/** A page or two have to be told: the parent kills what is still there after 10 s. */
+const DRAIN = { spreadMs: 500, timeoutMs: 2_000 };
 
 endWithParent();
 start().catch(exitWith);
@@ -26,13 +29,11 @@ async function start(): Promise<void> {
     store,
     authenticate: authenticate(fromParent(workerTokenVariable)),
     authorize,
+    drain: DRAIN,
   });
   const http = createServer(refuseForeign(createRoutes({ runwire, settings })));
-  attachRunwire(runwire, http, {
-    path: "/runwire",
-    allowHost: isLoopback,
-    allowOrigin: isLoopback,
-  });
+  // On loopback it answers no other Host by default, and no page of another origin.
+  attachRunwire(runwire, http, { path: "/runwire" });
   const port = await listen(http, settings.port);
   const listening: Listening = { type: "listening", port };
   process.send?.(listening);

@@ -12,24 +12,28 @@ export interface RoutesOptions {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Everything that the workbench answers over HTTP, but for what is under `/runwire`. */
+/** Everything that the workbench answers over HTTP; what is under `/runwire` never comes here. */
 export function createRoutes({ runwire, settings }: RoutesOptions): Handler {
-  const api: { readonly [route: string]: Handler } = {
-    "GET /api/defaults": (_request, response) =>
-      sendJson(response, 200, { folder: settings.defaultFolder }),
-    "POST /api/questions": (request, response) =>
-      void answerQuestion(runwire, settings.defaultFolder, request, response),
-  };
+  const api = new Map<string, Handler>([
+    [
+      "GET /api/defaults",
+      (_request, response) => sendJson(response, 200, { folder: settings.defaultFolder }),
+    ],
+    [
+      "POST /api/questions",
+      (request, response) =>
+        void answerQuestion(runwire, settings.defaultFolder, request, response),
+    ],
+  ]);
   return (request, response) => {
     const path = toPath(request.url);
-    if (path === undefined) sendJson(response, 400, { message: "The address is malformed." });
-    else if (path === "/runwire" || path.startsWith("/runwire/"))
-      return; // answered by runwire
-    else if (path.startsWith("/api/")) {
-      const route = `${request.method} ${path}`;
-      const refuse: Handler = () => sendJson(response, 404, { message: `There is no ${route}.` });
-      (Object.hasOwn(api, route) ? api[route] : refuse)?.(request, response);
-    } else void servePage(path, request, response);
+    if (path === undefined)
+      return void sendJson(response, 400, { message: "The address is malformed." });
+    if (!path.startsWith("/api/")) return void servePage(path, request, response);
+    const route = `${request.method} ${path}`;
+    const handle = api.get(route);
+    if (handle) return handle(request, response);
+    sendJson(response, 404, { message: `There is no ${route}.` });
   };
 }
 

@@ -9,8 +9,17 @@ export type Files = { readonly [path: string]: string | Buffer };
 
 /** A folder that holds `files`, and is gone after the test. The path is a real one. */
 export function createFolder(files: Files = {}): string {
+  const ends: (() => void)[] = [];
+  onTestFinished(() => {
+    for (const end of ends) end();
+  });
+  return createLastingFolder(ends, files);
+}
+
+/** The same for several tests: what ends it is added to `ends`. */
+export function createLastingFolder(ends: (() => unknown)[], files: Files): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "workbench-")));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
   writeFiles(folder, files);
   return folder;
 }

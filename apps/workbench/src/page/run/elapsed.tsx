@@ -12,7 +12,11 @@ interface ElapsedProps {
 /** How long something took, or has taken so far. */
 export function Elapsed({ startedAt, completedAt }: ElapsedProps) {
   const now = useNow(completedAt === undefined);
-  return <span className={styles.elapsed}>{formatDuration((completedAt ?? now) - startedAt)}</span>;
+  return (
+    <span className={styles.elapsed} data-elapsed="">
+      {formatDuration((completedAt ?? now) - startedAt)}
+    </span>
+  );
 }
 
 /** The time, renewed each second while `isTicking`. */

@@ -18,7 +18,7 @@ export function FoldedText({ label, text }: FoldedTextProps) {
   return (
     <div className={styles.folded}>
       {label && <span className={styles.label}>{label}</span>}
-      <pre>{isOpen ? text : beginning}</pre>
+      <pre data-text={label}>{isOpen ? text : beginning}</pre>
       {isLong && (
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? "Show less" : `Show all (${text.length.toLocaleString("en")} characters)`}

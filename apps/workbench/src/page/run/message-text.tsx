@@ -11,7 +11,7 @@ export const MessageText = memo(function MessageText({ part }: { readonly part: 
       aria-label={part.kind === "reasoning" ? "Reasoning" : "Answer"}
     >
       {part.kind === "output" && <h3>Answer</h3>}
-      <div data-text>{part.text}</div>
+      <div data-text="Text">{part.text}</div>
     </section>
   );
 });

@@ -102,7 +102,7 @@ function toNestedRun(runId: string | undefined) {
   return runId === undefined ? null : <NestedRun runId={runId} />;
 }
 
-/** A sub-agent's run, inside the tool call that it carries out. */
+/** A sub-agent's run, inside the tool call that it carries out; its result is the call's output. */
 function NestedRun({ runId }: { readonly runId: string }) {
   const run = useWorkbenchRun(runId);
   if (!run) return null;
@@ -119,7 +119,7 @@ function NestedRun({ runId }: { readonly runId: string }) {
         <Elapsed startedAt={run.startedAt} completedAt={run.completedAt} />
       </header>
       <PartList run={run} />
-      <RunEnd run={run} />
+      {run.error && <RunEnd run={run} />}
     </section>
   );
 }

@@ -7,7 +7,7 @@ import styles from "./run-end.module.css";
 export function RunEnd({ run }: { readonly run: RunState }) {
   if (run.error)
     return (
-      <p role="alert" className={styles.error}>
+      <p role="alert" className={styles.error} data-text="End">
         {run.error.name ? `${run.error.name}: ` : ""}
         {run.error.message}
       </p>
@@ -15,8 +15,7 @@ export function RunEnd({ run }: { readonly run: RunState }) {
   if (run.output === undefined || run.output === null) return null;
   return (
     <section className={styles.output} aria-label="Result">
-      <h3>Result</h3>
-      <FoldedText text={formatValue(run.output)} />
+      <FoldedText label="Result" text={formatValue(run.output)} />
     </section>
   );
 }

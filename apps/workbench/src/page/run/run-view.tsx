@@ -7,7 +7,8 @@ import { PartList } from "./part-list.tsx";
 import { RunEnd } from "./run-end.tsx";
 import { RunInput } from "./run-input.tsx";
 import styles from "./run-view.module.css";
-import { StatusMark, statusWords } from "./status-mark.tsx";
+import { StatusMark } from "./status-mark.tsx";
+import { statusWords } from "./status-words.ts";
 import { useFollowEnd } from "./use-follow-end.ts";
 
 /** One root run, whole. */

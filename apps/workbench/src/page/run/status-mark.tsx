@@ -1,18 +1,5 @@
-import type { RunState, ToolPart } from "@runwire/protocol";
 import styles from "./status-mark.module.css";
-
-type Status = RunState["status"] | ToolPart["status"];
-
-/** How people say it. */
-export const statusWords: Record<Status, string> = {
-  preparing: "preparing",
-  awaiting_approval: "awaiting approval",
-  running: "running",
-  success: "done",
-  error: "failed",
-  cancelled: "cancelled",
-  abandoned: "abandoned",
-};
+import { type Status, statusWords } from "./status-words.ts";
 
 const marks: Record<Status, string> = {
   preparing: "…",

@@ -23,7 +23,7 @@ export function ToolCard({ part, children }: ToolCardProps) {
     >
       <header className={styles.header}>
         <StatusMark status={part.status} />
-        <strong>{part.name}</strong>
+        <strong data-text="Name">{part.name}</strong>
         <Elapsed startedAt={part.startedAt} completedAt={part.completedAt} />
       </header>
       <ToolInput part={part} />
@@ -31,7 +31,7 @@ export function ToolCard({ part, children }: ToolCardProps) {
       {part.outputText && <FoldedText label="Output so far" text={part.outputText} />}
       {children}
       {part.error && (
-        <p className={styles.error}>
+        <p className={styles.error} data-text="Error">
           {part.error.name ? `${part.error.name}: ` : ""}
           {part.error.message}
         </p>

@@ -20,8 +20,11 @@ export function useFollowEnd(isGrowing: boolean): RefObject<HTMLElement | null> 
 
 function followEnd(content: Element, scroller: Element): () => void {
   let isAtEnd = isNearEnd(scroller);
+  let top = scroller.scrollTop;
   const onScroll = () => {
-    isAtEnd = isNearEnd(scroller);
+    // Only who scrolls up leaves: by the time of this event the content may have grown again.
+    isAtEnd = isNearEnd(scroller) || (isAtEnd && scroller.scrollTop >= top);
+    top = scroller.scrollTop;
   };
   const observer = new ResizeObserver(() => {
     if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;

@@ -21,7 +21,7 @@ const STOP_WORDS = new Set(
     "a about after all also an and any are as at be because been before but by can could did do does each " +
     "every file files find folder for from get give had has have how i if in into is it its just know last " +
     "latest line lines list long look made make many me measure more most much my new newest no not of on " +
-    "one or our please read reading second seconds show size so some tell than that the their them then " +
+    "one or our please read reading second seconds see show size so some tell than that the their them then " +
     "there these they this those to under until us use used uses using was we were what when where which " +
     "who whose why will with work works would you your largest biggest smallest count number changed change " +
     "changes history commit commits author oldest speed fast slow project repository repo code here"
