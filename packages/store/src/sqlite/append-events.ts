@@ -67,5 +67,5 @@ function writePlan(
   }
   if (number !== null && run?.status === "running") tables.tools.put(number, tools);
   else if (number !== null) tables.tools.forget(number);
-  tables.channels.setHead(channel, first + events.length - 1);
+  tables.channels.touch(channel);
 }

@@ -11,7 +11,8 @@ export interface ChannelRow extends ChannelHead {
   readonly revision: number;
 }
 
-const columns = "id, epoch, head AS offset, floor, revision";
+const columns = `id, epoch, floor, revision,
+  coalesce((SELECT max(offset) FROM events WHERE channel = channels.id), 0) AS offset`;
 
 /** The channels of the file. */
 export class ChannelRows {
@@ -19,8 +20,8 @@ export class ChannelRows {
   readonly #salt: string;
   readonly #find;
   readonly #insert;
-  readonly #grow;
-  readonly #change;
+  readonly #touch;
+  readonly #raise;
   readonly #list;
   readonly #forget;
 
@@ -30,19 +31,17 @@ export class ChannelRows {
     if (store === undefined) throw new Error("a migrated file has one row in its table `store`");
     this.#salt = store.salt;
     this.#find = prepare<ChannelRow>(database, `SELECT ${columns} FROM channels WHERE name = ?`);
-    this.#insert = prepare<ChannelRow>(
+    this.#insert = prepare<Pick<ChannelRow, "id">>(
       database,
-      `INSERT INTO channels (name, epoch, head, floor, revision) VALUES (?, ?, 0, 1, ?)
-       RETURNING ${columns}`,
+      `INSERT INTO channels (name, epoch, floor, revision) VALUES (?, ?, 1, ?)
+       RETURNING id`,
     );
-    this.#grow = prepare(database, "UPDATE channels SET head = ? WHERE id = ?");
-    this.#change = prepare(
-      database,
-      "UPDATE channels SET head = ?, floor = ?, revision = ? WHERE id = ?",
-    );
+    this.#touch = prepare(database, "UPDATE channels SET revision = ? WHERE id = ?");
+    this.#raise = prepare(database, "UPDATE channels SET floor = ?, revision = ? WHERE id = ?");
     this.#list = prepare<{ readonly name: string }>(
       database,
-      "SELECT name FROM channels WHERE name > ? AND head > 0 ORDER BY name LIMIT ?",
+      `SELECT name FROM channels WHERE name > ?
+       AND EXISTS (SELECT 1 FROM events WHERE channel = channels.id) ORDER BY name LIMIT ?`,
     );
     this.#forget = prepare(database, "DELETE FROM channels WHERE id = ?");
   }
@@ -70,19 +69,20 @@ export class ChannelRows {
   }
 
   #insertAs(name: string, epoch: string): ChannelRow {
-    const row = this.#insert.get(name, epoch, this.revisions.now());
+    const revision = this.revisions.now();
+    const row = this.#insert.get(name, epoch, revision);
     if (row === undefined) throw new Error(`channel ${name} was inserted and not returned`);
-    return row;
+    return { ...row, epoch, floor: 1, revision, offset: 0 };
   }
 
-  setHead({ id, floor, revision }: ChannelRow, head: number): void {
+  /** Notes that events came: where the channel now ends, they say themselves. */
+  touch({ id, revision }: ChannelRow): void {
     const now = this.revisions.now();
-    if (revision === now) this.#grow.run(head, id);
-    else this.#change.run(head, floor, now, id);
+    if (revision !== now) this.#touch.run(now, id);
   }
 
-  setFloor({ id, offset }: ChannelRow, floor: number): void {
-    this.#change.run(offset, floor, this.revisions.now(), id);
+  setFloor(id: number, floor: number): void {
+    this.#raise.run(floor, this.revisions.now(), id);
   }
 
   list(after: string, limit: number): readonly string[] {

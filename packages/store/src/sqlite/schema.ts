@@ -9,6 +9,7 @@
  *   commands     by the channel's name: they can be older than its first event
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
+ * A channel's head is the offset of its last event, for the event of the floor is never trimmed.
  * Rows that an append touches every time are in no index that the append would have to change
  * (`runs.lease_until` is looked up among the open runs only), so that a commit writes few pages.
  */
@@ -23,7 +24,6 @@ export const migrations: readonly string[] = [
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE,
     epoch TEXT NOT NULL,
-    head INTEGER NOT NULL,
     floor INTEGER NOT NULL,
     revision INTEGER NOT NULL
   ) STRICT;

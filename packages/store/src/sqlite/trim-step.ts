@@ -16,6 +16,6 @@ export function trimStep({ channels, trimmed }: Tables, name: string, wish: numb
   if (target <= floor) return { floor, isDone: true, hasMoved: false };
   const next = trimmed.stepTowards(id, floor, target);
   trimmed.deleteBelow(id, next);
-  channels.setFloor(channel, next);
+  channels.setFloor(id, next);
   return { floor: next, isDone: next === target, hasMoved: true };
 }
