@@ -20,8 +20,7 @@ export async function startWorkbench(
   dataFolder: string,
   defaultFolder: string,
 ): Promise<RunningWorkbench> {
-  requireBuild();
-  const args = [MAIN, "--port", "0", "--data", dataFolder, "--folder", defaultFolder];
+  const args = [mainProgram(), "--port", "0", "--data", dataFolder, "--folder", defaultFolder];
   const parent = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const address = await readAddress(parent);
   return {
@@ -38,12 +37,14 @@ export async function startWorkbench(
   };
 }
 
-function requireBuild(): void {
+/** The built program that a person starts. */
+export function mainProgram(): string {
   for (const file of [MAIN, PAGE])
     if (!existsSync(file))
       throw new Error(
         `${file} is missing: build first (pnpm turbo run build --filter=@runwire/workbench...)`,
       );
+  return MAIN;
 }
 
 /** The address that the parent prints. */
