@@ -2,11 +2,12 @@ import { type LogPage, RunwireError } from "@runwire/protocol";
 import { decodeValue } from "@runwire/serializer";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import type { Requests } from "../requests/requests.js";
+import { emptySnapshot } from "./channel-view.js";
 import { decodeEvents } from "./decode-events.js";
 import { createOlderLoader } from "./load-older.js";
 import { fullDepth } from "./plan-range.js";
 import { readEvents } from "./read-events.js";
-import { emptySnapshot, type Subscription } from "./subscription.js";
+import type { Subscription } from "./subscription.js";
 import type { Subscriptions } from "./subscriptions.js";
 
 export interface ChannelParts {
@@ -30,10 +31,10 @@ export function createChannel(
   return {
     name,
     subscribe(listener) {
-      return follow(subscriptions.of(name).addListener(listener));
+      return follow(subscriptions.of(name).view.addListener(listener));
     },
-    onSnapshot: (listener) => follow(subscriptions.of(name).changes.add(listener)),
-    snapshot: () => subscriptions.find(name)?.snapshot() ?? emptySnapshot,
+    onSnapshot: (listener) => follow(subscriptions.of(name).view.changes.add(listener)),
+    snapshot: () => subscriptions.find(name)?.view.snapshot() ?? emptySnapshot,
     events: (options = {}) => ({
       [Symbol.asyncIterator]() {
         start();
@@ -45,7 +46,10 @@ export function createChannel(
       // Nobody follows it: there is no state to load into.
       if (!subscription) return false;
       if (older?.of !== subscription)
-        older = { of: subscription, load: createOlderLoader({ list, fetch, subscription }) };
+        older = {
+          of: subscription,
+          load: createOlderLoader({ list, fetch, view: subscription.view }),
+        };
       return older.load(limit);
     },
     async runs({ before, limit } = {}) {

@@ -1,12 +1,12 @@
 import type { Listed, LogPage } from "@runwire/protocol";
 import type { ChannelEvent } from "../client-types.js";
-import type { Subscription } from "./subscription.js";
+import type { ChannelView } from "./channel-view.js";
 
 export interface OlderSource {
   list(before: string | undefined, limit: number | undefined): Promise<Listed>;
   /** Reads a page, decoded where that is wanted. */
   fetch(after: number): Promise<LogPage>;
-  readonly subscription: Subscription;
+  readonly view: ChannelView;
 }
 
 /**
@@ -14,9 +14,9 @@ export interface OlderSource {
  * between them. One call after another; each goes on where the last one stopped, until the state begins anew.
  */
 export function createOlderLoader(source: OlderSource): (limit?: number) => Promise<boolean> {
-  const { subscription } = source;
+  const { view } = source;
   let last: Promise<unknown> = Promise.resolve();
-  let life = subscription.life();
+  let life = view.life();
   let before: string | undefined;
 
   return (limit) => {
@@ -26,17 +26,17 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   };
 
   async function load(limit: number | undefined): Promise<boolean> {
-    if (life !== subscription.life()) before = undefined;
-    life = subscription.life();
+    if (life !== view.life()) before = undefined;
+    life = view.life();
     for (;;) {
       const { runs, more } = await source.list(before, limit);
-      const { runs: known } = subscription.snapshot().state;
+      const { runs: known } = view.snapshot().state;
       const missing = runs.filter(({ runId }) => !Object.hasOwn(known, runId));
       const events = missing.length > 0 ? await read(missing) : [];
       // Begun anew meanwhile: what was read belongs to another state.
-      if (life !== subscription.life()) return load(limit);
+      if (life !== view.life()) return load(limit);
       before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? before;
-      if (events.length > 0 || !more) subscription.addOlder(life, events, more);
+      if (events.length > 0 || !more) view.addOlder(life, events, more);
       if (events.length > 0 || !more) return events.length > 0;
     }
   }
@@ -44,11 +44,11 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   /** In the order of the log: from the first of these runs to their last, and to where the state begins. */
   async function read(runs: Listed["runs"]): Promise<readonly ChannelEvent[]> {
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
-    const floor = subscription.floor();
+    const floor = view.floor();
     let after = Math.min(...runs.map(({ first }) => first)) - 1;
     const end = Math.max(...runs.map(({ last }) => last), floor - 1);
     const events: ChannelEvent[] = [];
-    while (after < end && life === subscription.life()) {
+    while (after < end && life === view.life()) {
       const page = await source.fetch(after);
       for (const event of page.events)
         if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))

@@ -86,7 +86,7 @@ function whenGrown(
       const log = subscription.log();
       const isSame = !log || (log.epoch === position.epoch && log.head <= position.offset);
       // Where it is refused, the next page says so to the one who reads.
-      if (isSame && !subscription.snapshot().error && !signal?.aborted) return;
+      if (isSame && !subscription.view.snapshot().error && !signal?.aborted) return;
       stop();
       signal?.removeEventListener("abort", check);
       resolve();

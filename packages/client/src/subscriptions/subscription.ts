@@ -1,26 +1,15 @@
 import {
-  type ChannelState,
   type ErrorMessage,
   type Events,
-  emptyChannelState,
   isRetryable,
   RunwireError,
-  reduceChannel,
   type Subscribed,
   type Unsubscribed,
 } from "@runwire/protocol";
-import { hasTag } from "@runwire/serializer";
-import type {
-  ChannelEvent,
-  ChannelListener,
-  ChannelSnapshot,
-  ClientReport,
-} from "../client-types.js";
 import { type Clock, createRandomId, createTimer } from "../environment.js";
 import { createListeners, type Listeners } from "../listeners.js";
 import { toError } from "../requests/requests.js";
-import { decodeEvents } from "./decode-events.js";
-import { mergeOlder } from "./merge-older.js";
+import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";
 import {
   type Depth,
   headDepth,
@@ -30,19 +19,9 @@ import {
   planRange,
 } from "./plan-range.js";
 
-/** What stands before anything is known. */
-export const emptySnapshot: ChannelSnapshot = Object.freeze({
-  state: emptyChannelState,
-  isLoading: true,
-});
-
-export interface SubscriptionOptions {
-  readonly channel: string;
+export interface SubscriptionOptions extends ChannelViewOptions {
   readonly clock: Clock;
-  /** Whether values are decoded. */
-  readonly decodeValues: boolean;
   send(message: object): void;
-  report(report: ClientReport): void;
   /** How long it goes on after the last one has left, milliseconds. */
   readonly lingerMs: number;
   /** Nobody follows it any more, and what it knew is given up. */
@@ -53,21 +32,12 @@ export interface SubscriptionOptions {
 export interface Subscription {
   /** Wants the channel in this depth, until the returned function is called. */
   follow(depth: Depth): () => void;
-  /** Calls it for each frame, and soon for what stands already. */
-  addListener(listener: ChannelListener): () => void;
-  /** The snapshot is another one. */
-  readonly changes: Listeners<[]>;
+  /** What is shown of it. */
+  readonly view: ChannelView;
   /** Something was heard of the log's end: it grew, began anew, or cannot be followed. */
   readonly heads: Listeners<[]>;
-  snapshot(): ChannelSnapshot;
   /** The log's life and length, as far as heard. */
   log(): { readonly epoch: string; readonly head: number } | undefined;
-  /** Puts older runs under the state, unless it has begun anew since `epochOf` was asked. */
-  addOlder(life: object, events: readonly ChannelEvent[], olderRuns: boolean): void;
-  /** Another object whenever the state begins anew. */
-  life(): object;
-  /** The offset of the oldest `agent_started` in the state; 0 where there is none. */
-  floor(): number;
 
   connected(): void;
   disconnected(): void;
@@ -85,11 +55,9 @@ const retryMs = 1_000;
 
 export function createSubscription(options: SubscriptionOptions): Subscription {
   const { channel, clock, send, report } = options;
-  const onFailure = (cause: unknown) =>
-    report({ code: "listener_failed", message: `a listener of "${channel}" threw`, cause });
-  const frames = createListeners<Parameters<ChannelListener>>(onFailure);
-  const changes: Subscription["changes"] = createListeners(onFailure);
-  const heads: Subscription["heads"] = createListeners(onFailure);
+  const view = createChannelView(options);
+  // Only the client's own readers listen here, and they do not throw.
+  const heads = createListeners<[]>(() => {});
   const wishes = new Set<{ readonly depth: Depth }>();
   const lingerTimer = createTimer(clock);
   const retryTimer = createTimer(clock);
@@ -102,25 +70,17 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   /** Whether the server may hold a subscription of ours. */
   let isHeld = false;
   let progress: Progress | undefined;
-  /** The offsets of the runs' `agent_started`: the order of the state's runs. */
-  let firsts = new Map<string, number>();
   let levelAt = 0;
   let head = 0;
   /** Where the position stood at the last pong that knew more. */
   let stoodAt: number | undefined;
   let resubscribedAt = Number.NEGATIVE_INFINITY;
-  let snapshot = emptySnapshot;
 
   return {
     follow,
-    addListener,
-    changes,
+    view,
     heads,
-    snapshot: () => snapshot,
     log: () => progress && { epoch: progress.epoch, head },
-    life: () => firsts,
-    floor: () => (firsts.size > 0 ? Math.min(...firsts.values()) : 0),
-    addOlder,
     connected() {
       isConnected = true;
       reconcile();
@@ -147,23 +107,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     wishes.add(wish);
     lingerTimer.clear();
     // It was refused: whoever comes now asks once more.
-    if (snapshot.error) asked = noDepth;
+    if (view.snapshot().error) asked = noDepth;
     reconcileSoon();
     return () => {
       if (wishes.delete(wish) && wishes.size === 0) lingerTimer.set(options.lingerMs, release);
-    };
-  }
-
-  function addListener(listener: ChannelListener): () => void {
-    const remove = frames.add(listener);
-    if (snapshot.isLoading) return remove;
-    // Who comes late sees what the others have seen; before the next frame, for that comes in another task.
-    const late = createListeners<Parameters<ChannelListener>>(onFailure);
-    const forget = late.add(listener);
-    queueMicrotask(() => late.emit(snapshot.state, []));
-    return () => {
-      forget();
-      remove();
     };
   }
 
@@ -229,17 +176,14 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     else endedByServer(message);
   }
 
-  function begin(message: Subscribed): void {
-    const { epoch, offset, from } = message;
-    const isAnew = !progress || message.reset !== undefined;
+  function begin({ epoch, offset, from, reset, olderRuns }: Subscribed): void {
     levelAt = head = offset;
-    if (isAnew || !progress) progress = { epoch, offset: from, depth: asked, wasLevel: false };
-    const state = isAnew
-      ? { ...emptyChannelState, olderRuns: message.olderRuns === true }
-      : snapshot.state;
-    if (isAnew) firsts = new Map();
-    moveTo(progress, state);
-    if (isAnew && asked > headDepth) frames.emit(snapshot.state, []);
+    const before = reset ? undefined : progress;
+    const { wasLevel, depth } = moveTo(
+      before ?? { epoch, offset: from, depth: asked, wasLevel: false },
+    );
+    if (before || depth === headDepth) view.resume(wasLevel && depth > headDepth);
+    else view.begin(olderRuns === true, wasLevel);
     heads.emit();
   }
 
@@ -249,48 +193,14 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (plan === "gap") onGap(progress.offset, message);
     if (plan !== "apply") return;
     head = Math.max(head, message.offset);
-    if (progress.depth === headDepth)
-      moveTo({ ...progress, offset: message.offset }, snapshot.state);
-    else deliver(progress, message, text);
+    const { depth, wasLevel } = moveTo({ ...progress, offset: message.offset });
+    if (depth > headDepth) view.apply(message.events, text, wasLevel);
     heads.emit();
   }
 
-  function deliver(before: Progress, { events, offset }: Events, text: string): void {
-    if (options.decodeValues && hasTag(text)) decodeEvents(events);
-    const shown = snapshot;
-    moveTo({ ...before, offset }, fold(snapshot.state, events));
-    if (events.length > 0 || snapshot !== shown) frames.emit(snapshot.state, events);
-  }
-
-  function fold(state: ChannelState, events: readonly ChannelEvent[]): ChannelState {
-    try {
-      for (const { type, runId, offset } of events)
-        if (type === "agent_started" && runId !== undefined && !firsts.has(runId))
-          firsts.set(runId, offset);
-      return reduceChannel(state, events);
-    } catch (cause) {
-      // Its place in the log is taken all the same: asked for again, it would come again.
-      report({
-        code: "malformed_message",
-        message: `events of "${channel}" cannot be folded`,
-        cause,
-      });
-      return state;
-    }
-  }
-
-  /** Position, state and whether it is level change in one step, with one notification. */
-  function moveTo(next: Progress, state: ChannelState): void {
-    const wasLevel = next.wasLevel || next.offset >= levelAt;
-    progress = { ...next, wasLevel };
-    show({ state, isLoading: snapshot.isLoading && !(wasLevel && next.depth > headDepth) });
-  }
-
-  function show(next: ChannelSnapshot): void {
-    const { state, isLoading, error } = snapshot;
-    if (next.state === state && next.isLoading === isLoading && next.error === error) return;
-    snapshot = next;
-    changes.emit();
+  function moveTo(next: Progress): Progress {
+    progress = { ...next, wasLevel: next.wasLevel || next.offset >= levelAt };
+    return progress;
   }
 
   function onGap(position: number, { after }: Events): void {
@@ -328,13 +238,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   /** `asked` stays: until somebody new comes, or another connection, it is not asked again. */
   function fail(error: Error): void {
-    show({ ...snapshot, error });
+    view.fail(error);
     heads.emit();
-  }
-
-  function addOlder(life: object, events: readonly ChannelEvent[], olderRuns: boolean): void {
-    if (life !== firsts) return;
-    const older = fold(emptyChannelState, events);
-    show({ ...snapshot, state: mergeOlder({ ...snapshot.state, olderRuns }, older, firsts) });
   }
 }
