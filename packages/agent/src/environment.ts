@@ -1,10 +1,4 @@
-/** Time as a run's writer sees it. */
-export interface Clock {
-  /** Milliseconds since 1970-01-01T00:00Z. */
-  now(): number;
-  /** Calls back once after `delayMs`; the returned function takes it back. */
-  schedule(delayMs: number, callback: () => void): () => void;
-}
+import { type Clock, systemClock } from "@runwire/protocol";
 
 /** What a writer takes from the world around it; for tests. */
 export interface Environment {
@@ -13,14 +7,6 @@ export interface Environment {
   /** Names writers and runs, and spreads retries. @default `crypto.getRandomValues` */
   readonly randomBytes: (length: number) => Uint8Array;
 }
-
-const systemClock: Clock = {
-  now: () => Date.now(),
-  schedule(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Fills in what is not given. */
 export function resolveEnvironment({

@@ -1,5 +1,5 @@
 export type { ValueOptions } from "./encoding/encode-event.js";
-export type { Clock, Environment } from "./environment.js";
+export type { Environment } from "./environment.js";
 export { type PublishCustomOptions, publishCustom } from "./publish-custom.js";
 export { type ResumeRunOptions, resumeRun } from "./resume-run.js";
 export type * from "./run/run-types.js";

@@ -1,5 +1,5 @@
-import type { RunTarget } from "@runwire/protocol";
-import { type Clock, resolveEnvironment } from "./environment.js";
+import type { Clock, RunTarget } from "@runwire/protocol";
+import { resolveEnvironment } from "./environment.js";
 import { quiet } from "./outbox/waiters.js";
 import type { LiveRun } from "./run/live-run.js";
 import type { RunWriter, StartRunOptions } from "./run/run-types.js";
@@ -76,7 +76,7 @@ async function waitForEnding<Output>(
   let onAbort = () => {};
   const overdue = new Promise<Ending<Output>>((resolve) => {
     onAbort = () => {
-      cancelTimer = clock.schedule(graceMs, () => resolve({ type: "overdue" }));
+      cancelTimer = clock.after(graceMs, () => resolve({ type: "overdue" }));
     };
     if (run.signal.aborted) onAbort();
     else run.signal.addEventListener("abort", onAbort, { once: true });

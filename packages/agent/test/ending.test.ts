@@ -1,6 +1,6 @@
+import { FakeClock, settle } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import { type WithRunOptions, withRun } from "../src/index.js";
-import { FakeClock, settle } from "./support/fake-clock.js";
 import { MemoryTarget } from "./support/memory-target.js";
 import { startTestRun } from "./support/start.js";
 
@@ -20,7 +20,7 @@ describe("a run's end", () => {
     ]);
     expect(run.state).toMatchObject({ status: "success", output: { answer: 42n } });
     expect(target.attached.size).toBe(0);
-    expect(clock.pending).toBe(0);
+    expect(clock.pending().length).toBe(0);
   });
 
   it("tells an error by name, message and code", async () => {
@@ -118,7 +118,7 @@ describe("withRun", () => {
     await clock.advance(1);
     await outcome;
     expect(ends()).toMatchObject([{ outcome: "cancelled" }]);
-    expect(clock.pending).toBe(0);
+    expect(clock.pending().length).toBe(0);
   });
 
   it("rejects with the first failed write", async () => {

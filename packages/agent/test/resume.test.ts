@@ -1,7 +1,7 @@
 import type { RunwireEvent } from "@runwire/protocol";
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import { resumeRun } from "../src/index.js";
-import { FakeClock } from "./support/fake-clock.js";
 import { MemoryTarget } from "./support/memory-target.js";
 
 const time = 1_700_000_000_000;

@@ -4,11 +4,11 @@ import { checkRun } from "@runwire/protocol";
 import { createRunwireServer } from "@runwire/server";
 import { attachRunwire } from "@runwire/server/node";
 import { createMemoryStore } from "@runwire/store";
+import { FakeClock, settle } from "@runwire/testing";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { resumeRun, startRun, withRun } from "../src/index.js";
 import { expectTold, readLog } from "./support/expect-told.js";
-import { FakeClock, settle } from "./support/fake-clock.js";
 import { performProgram } from "./support/perform-program.js";
 import { anyProgram } from "./support/programs.js";
 import { anyWeather, inWeather } from "./support/weather.js";
@@ -40,33 +40,27 @@ describe("in the server's own process", () => {
   });
 
   it("a run outlives a tool that says nothing for an hour, and not its writer", async () => {
-    const time = new FakeClock();
-    const clock = {
-      now: () => time.now(),
-      monotonic: () => time.now(),
-      after: (delayMs: number, callback: () => void) => time.schedule(delayMs, callback),
-      soon: (callback: () => void) => time.schedule(0, callback),
-    };
-    const store = createMemoryStore({ clock: () => time.now() });
+    const clock = new FakeClock();
+    const store = createMemoryStore({ clock: () => clock.now() });
     const options = { store, access: "open-to-everyone", clock } as const;
     const server = createRunwireServer(options);
     const run = await startRun(server, {
       channel: "test",
       runId: "run",
       agent: { name: "a" },
-      clock: time,
+      clock,
     });
     void run.tool("think hard", {}, never);
-    await time.advance(3_600_000);
+    await clock.advance(3_600_000);
     expect((await store.run("test", "run"))?.status).toBe("running");
     expect(run.signal.aborted).toBe(false);
     await server.close();
     // Another process over the same store, and nobody who renews.
     const next = createRunwireServer(options);
     cleanUps.push(() => next.close());
-    await time.advance(59_000);
+    await clock.advance(59_000);
     expect((await store.run("test", "run"))?.status).toBe("running");
-    await time.advance(3_000);
+    await clock.advance(3_000);
     expect((await store.run("test", "run"))?.status).toBe("abandoned");
   });
 });

@@ -1,6 +1,6 @@
+import { settle } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import type { ToolCallContext } from "../src/index.js";
-import { settle } from "./support/fake-clock.js";
 import { startTestRun } from "./support/start.js";
 
 const never = () => new Promise<never>(() => {});

@@ -1,4 +1,5 @@
 export { isRunwireError, RunwireError } from "@runwire/serializer";
+export { type Clock, systemClock } from "./clock.js";
 export * from "./fold/channel-state.js";
 export { type MergeOptions, mergeEvents } from "./fold/merge-events.js";
 export { reduceChannel } from "./fold/reduce-channel.js";

@@ -1,1 +1,1 @@
-export {};
+export { FakeClock, settle } from "./fake-clock.js";

@@ -33,9 +33,9 @@ export async function publishWithRetry(
       return await target.publish(request);
     } catch (error) {
       if (!isRunwireError(error) || !isRetryable(error.code)) throw error;
-      giveUpAt ??= policy.clock.now() + policy.maxRetryMs;
+      giveUpAt ??= policy.clock.monotonic() + policy.maxRetryMs;
       const delayMs = decideRetryDelay(failures, toFraction(policy.randomBytes(1)));
-      if (policy.clock.now() + delayMs > giveUpAt) throw error;
+      if (policy.clock.monotonic() + delayMs > giveUpAt) throw error;
       await sleep(delayMs, policy);
     }
   }
@@ -53,7 +53,7 @@ function sleep(delayMs: number, { clock, signal }: RetryPolicy): Promise<void> {
       cancel();
       reject(signal.reason);
     };
-    const cancel = clock.schedule(delayMs, () => {
+    const cancel = clock.after(delayMs, () => {
       signal.removeEventListener("abort", onAbort);
       resolve();
     });

@@ -1,6 +1,5 @@
-import { RunwireError, type RunwireEvent } from "@runwire/protocol";
+import { type Clock, RunwireError, type RunwireEvent } from "@runwire/protocol";
 import type { EventEncoder } from "../encoding/encode-event.js";
-import type { Clock } from "../environment.js";
 import type { JoinableEvent } from "../outbox/join-events.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { quiet } from "../outbox/waiters.js";

@@ -1,6 +1,6 @@
 import type { RunTarget } from "@runwire/protocol";
+import { FakeClock } from "@runwire/testing";
 import { type RunWriter, startRun } from "../../src/index.js";
-import { FakeClock } from "./fake-clock.js";
 import type { Step } from "./programs.js";
 
 /** What came of a program. */
@@ -37,7 +37,7 @@ export async function performProgram(
   return {
     runs: world.runs,
     textOf: (runId, kind) => world.texts.get(`${runId} ${kind}`) ?? "",
-    pendingTimers: clock.pending,
+    pendingTimers: clock.pending().length,
   };
 }
 

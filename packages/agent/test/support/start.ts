@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import type { RunWriter, StartRunOptions } from "../../src/run/run-types.js";
 import { startRun } from "../../src/start-run.js";
-import { FakeClock } from "./fake-clock.js";
 import { MemoryTarget } from "./memory-target.js";
 
 /** A run in a log of its own, by a clock of its own. */
