@@ -1,22 +1,21 @@
 import {
   type FetchRequest,
-  isChannelName,
   type PublishRequest,
   protocolLimits,
   RunwireError,
-  type ServerMessage,
   type Welcome,
 } from "@runwire/protocol";
 import { type RunwireClientOptions, resolveOptions } from "./client-options.js";
-import type { Channel, ChannelOptions, RunwireClient } from "./client-types.js";
+import type { RunwireClient } from "./client-types.js";
 import type { ConnectionState } from "./connection/connection-state.js";
 import { createConnectionView } from "./connection/connection-view.js";
 import { createManagedConnection } from "./connection/managed-connection.js";
 import { createReporter } from "./reporter.js";
 import { createRequests } from "./requests/requests.js";
 import { createTokenRefresh } from "./requests/token-refresh.js";
+import { routeMessage } from "./route-message.js";
 import { createRunAttachments } from "./runs/run-attachments.js";
-import { createChannel } from "./subscriptions/channel.js";
+import { createChannels } from "./subscriptions/channels.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
 import { CLIENT_VERSION } from "./version.js";
 import { pageAddress, toWebSocketUrl } from "./web-socket-url.js";
@@ -40,7 +39,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   // Where pages are made by a server there is no address yet: a path is looked at when it is opened.
   if (pageAddress() !== undefined || !url.startsWith("/")) toWebSocketUrl(url, pageAddress());
 
-  const channels = new Map<string, Channel>();
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = protocolLimits;
   let closing: Promise<void> | undefined;
 
@@ -70,7 +68,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     url: () => toWebSocketUrl(url, pageAddress()),
     client: { name: "@runwire/client", version: CLIENT_VERSION },
     onWelcome: welcome,
-    onMessage: receive,
+    onMessage: (message, text) => routeMessage(receivers, message, text),
     onMalformed: (cause) =>
       report({ code: "malformed_message", message: "a frame is no message", cause }),
     onChange: change,
@@ -82,10 +80,11 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     report,
     askToken: typeof options.token === "function" ? connection.askToken : undefined,
   });
+  const receivers = { requests, subscriptions, runs, refresh, report };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {
-    channel,
+    channel: createChannels({ subscriptions, requests, decodeValues, start }),
     get status() {
       return view.info().status;
     },
@@ -113,31 +112,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   };
 
   // ── what is asked of it ──────────────────────────────────────────────────────────────────────
-
-  function channel(name: string, channelOptions: ChannelOptions = {}): Channel {
-    if (!isChannelName(name))
-      throw new RunwireError(
-        "invalid_channel",
-        `"${name}" is no channel name: 1–200 of A–Z a–z 0–9 . _ : / @ + -`,
-      );
-    const { runs: depth = 1 } = channelOptions;
-    if (!Number.isInteger(depth) || depth < 1 || depth > protocolLimits.maxRunsPerSubscribe)
-      throw new RunwireError(
-        "invalid_options",
-        `runs is ${depth}; give 1 to 1000, or nothing for all`,
-      );
-    const key = `${name} ${channelOptions.runs}`;
-    const known = channels.get(key);
-    if (known) return known;
-    const made = createChannel(name, channelOptions, {
-      subscriptions,
-      requests,
-      decodeValues,
-      start,
-    });
-    channels.set(key, made);
-    return made;
-  }
 
   async function publish({ id, writer, channel, events }: PublishRequest) {
     start();
@@ -204,37 +178,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     if (!error) return;
     runs.stop(error);
     for (const subscription of subscriptions.all()) subscription.failed(error);
-  }
-
-  function receive(message: ServerMessage, text: string): void {
-    switch (message.type) {
-      case "subscribed":
-      case "events":
-      case "unsubscribed":
-        subscriptions.find(message.channel)?.receive(message, text);
-        break;
-      case "command":
-        runs.receive(message);
-        break;
-      case "pong":
-        refresh.notePong(message.now);
-        subscriptions.notePong(message);
-        break;
-      case "error":
-        if (requests.settle(message, text) || subscriptions.refused(message)) break;
-        report({ code: "server_error", message: `${message.code}: ${message.message}` });
-        break;
-      case "authenticated":
-      case "fetched":
-      case "listed":
-      case "published":
-      case "renewed":
-      case "commanded":
-        requests.settle(message, text);
-        break;
-      default:
-      // Of a type that this version does not know: a later server's.
-    }
   }
 }
 

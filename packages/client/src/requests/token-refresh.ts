@@ -10,6 +10,13 @@ export interface TokenRefreshOptions {
   readonly askToken: (() => Promise<string | undefined>) | undefined;
 }
 
+export interface TokenRefresh {
+  /** What `welcome` and `authenticated` say. */
+  noteExpiry(at: number | undefined): void;
+  notePong(serverNow: number): void;
+  stop(): void;
+}
+
 /** How long before the credentials run out a fresh token is asked for, where they last that long. */
 const earlyMs = 60_000;
 
@@ -19,16 +26,16 @@ const earlyMs = 60_000;
  * `expiresAt` is by the server's clock, and ours may be a day off: so the time is counted from the first
  * `pong`, which tells what time it is there.
  */
-export function createTokenRefresh({ clock, requests, report, askToken }: TokenRefreshOptions) {
+export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
+  const { clock, requests, report, askToken } = options;
   const timer = createTimer(clock);
   let expiresAt: number | undefined;
   return {
-    /** What `welcome` and `authenticated` say. */
-    noteExpiry(at: number | undefined) {
+    noteExpiry(at) {
       timer.clear();
       expiresAt = at;
     },
-    notePong(serverNow: number) {
+    notePong(serverNow) {
       if (expiresAt === undefined || !askToken) return;
       const leftMs = expiresAt - serverNow;
       expiresAt = undefined;

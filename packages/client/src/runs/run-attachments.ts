@@ -1,6 +1,5 @@
 import {
   type CommandDelivery,
-  isRunwireError,
   type LostCode,
   protocolLimits,
   type RunAttachment,
@@ -9,6 +8,7 @@ import {
 } from "@runwire/protocol";
 import { type Clock, createTimer, type Timer } from "../environment.js";
 import type { Requests } from "../requests/requests.js";
+import { answerNobody, type CommandAnswers, createCommandAnswers } from "./answer-command.js";
 
 export interface RunAttachmentsOptions {
   readonly clock: Clock;
@@ -30,8 +30,7 @@ export interface RunAttachments {
 interface Attached extends RunAttachment {
   readonly handlers: RunHandlers;
   readonly timer: Timer;
-  /** Commands handled or in work, by id: a command that comes again is answered as before. */
-  readonly answers: Map<string, Promise<string>>;
+  readonly answer: CommandAnswers;
   /** Whether the server has renewed it. */
   isKnown: boolean;
   /** A `take` that was not sent yet. */
@@ -39,9 +38,6 @@ interface Attached extends RunAttachment {
   /** Settles a `take` that is under way. */
   onTaken?: ((error: Error | undefined) => void) | undefined;
 }
-
-/** How many answers are kept for a run. */
-const maxAnswers = 1_000;
 
 export function createRunAttachments(options: RunAttachmentsOptions): RunAttachments {
   const { clock, requests, send, isConnected } = options;
@@ -67,7 +63,7 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
       ...attachment,
       handlers,
       timer: createTimer(clock),
-      answers: new Map(),
+      answer: createCommandAnswers(handlers),
       isKnown: attachment.take === true,
       isTakeDue: attachment.take === true,
     };
@@ -149,60 +145,15 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
     run.handlers.onLost(code);
   }
 
-  // ── commands ─────────────────────────────────────────────────────────────────────────────────
-
   function receive(command: CommandDelivery): void {
-    const run = attached.get(keyOf(command));
-    const answer = run ? answerOnce(run, command) : Promise.resolve(toErrorText(noHandler));
-    const head = `{"type":"handled","commandId":${JSON.stringify(command.commandId)}`;
+    const { answer = answerNobody } = attached.get(keyOf(command)) ?? {};
     // Not sent where the connection is gone: the server hands the command over again.
-    void answer.then((text) => send(`${head}${text}}`));
-  }
-
-  function answerOnce(run: Attached, command: CommandDelivery): Promise<string> {
-    const { commandId, name, data, user } = command;
-    const { answers, handlers } = run;
-    const known = answers.get(commandId);
-    if (known) return known;
-    const answer = handle(handlers, {
-      commandId,
-      name,
-      ...("data" in command && { data }),
-      ...(user && { user }),
-    });
-    answers.set(commandId, answer);
-    for (const oldest of answers.keys()) {
-      if (answers.size <= maxAnswers) break;
-      answers.delete(oldest);
-    }
-    return answer;
+    void answer(command).then(send);
   }
 }
 
 function takenError({ runId }: Attached, code: LostCode): RunwireError {
   return new RunwireError(code, `run ${runId} cannot be taken over (${code})`);
-}
-
-const noHandler = new RunwireError("no_handler", "nobody here handles commands of this run");
-
-async function handle(
-  handlers: RunHandlers,
-  command: Parameters<RunHandlers["onCommand"]>[0],
-): Promise<string> {
-  try {
-    const result = await handlers.onCommand(command);
-    return result === undefined ? "" : `,"result":${result}`;
-  } catch (error) {
-    return toErrorText(error);
-  }
-}
-
-function toErrorText(error: unknown): string {
-  // Somebody else's error may say more than a person should see.
-  const { code, message } = isRunwireError(error)
-    ? error
-    : { code: "handler_failed", message: "the handler failed" };
-  return `,"error":${JSON.stringify({ code, message })}`;
 }
 
 function keyOf({ channel, runId }: { readonly channel: string; readonly runId: string }): string {

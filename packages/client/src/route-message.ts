@@ -1,0 +1,46 @@
+import type { ServerMessage } from "@runwire/protocol";
+import type { ClientReport } from "./client-types.js";
+import type { Requests } from "./requests/requests.js";
+import type { TokenRefresh } from "./requests/token-refresh.js";
+import type { RunAttachments } from "./runs/run-attachments.js";
+import type { Subscriptions } from "./subscriptions/subscriptions.js";
+
+export interface MessageReceivers {
+  readonly requests: Requests;
+  readonly subscriptions: Subscriptions;
+  readonly runs: RunAttachments;
+  readonly refresh: TokenRefresh;
+  report(report: ClientReport): void;
+}
+
+/** Hands a server's message to whom it concerns; `text` is what it was parsed from. */
+export function routeMessage(to: MessageReceivers, message: ServerMessage, text: string): void {
+  switch (message.type) {
+    case "subscribed":
+    case "events":
+    case "unsubscribed":
+      to.subscriptions.find(message.channel)?.receive(message, text);
+      break;
+    case "command":
+      to.runs.receive(message);
+      break;
+    case "pong":
+      to.refresh.notePong(message.now);
+      to.subscriptions.notePong(message);
+      break;
+    case "error":
+      if (to.requests.settle(message, text) || to.subscriptions.refused(message)) break;
+      to.report({ code: "server_error", message: `${message.code}: ${message.message}` });
+      break;
+    case "authenticated":
+    case "fetched":
+    case "listed":
+    case "published":
+    case "renewed":
+    case "commanded":
+      to.requests.settle(message, text);
+      break;
+    default:
+    // The connection's own, or of a type that this version does not know: a later server's.
+  }
+}

@@ -1,0 +1,59 @@
+import {
+  type CommandDelivery,
+  isRunwireError,
+  type RunHandlers,
+  RunwireError,
+} from "@runwire/protocol";
+
+/** How many answers are kept for a run. */
+const maxAnswers = 1_000;
+
+/** Gives the text of the `handled` that answers a command. */
+export type CommandAnswers = (command: CommandDelivery) => Promise<string>;
+
+/** Handles each command once: one that is handed over again is answered as before. */
+export function createCommandAnswers(handlers: RunHandlers): CommandAnswers {
+  const answers = new Map<string, Promise<string>>();
+  return (command) => {
+    const { commandId } = command;
+    const answer = answers.get(commandId) ?? handle(handlers, command);
+    answers.set(commandId, answer);
+    if (answers.size > maxAnswers) answers.delete([...answers.keys()][0] ?? "");
+    return answer;
+  };
+}
+
+/** For a run that is not here, or not any more. */
+export const answerNobody: CommandAnswers = async ({ commandId }) =>
+  toText(commandId, toErrorMember(noHandler));
+
+const noHandler = /* @__PURE__ */ new RunwireError(
+  "no_handler",
+  "nobody here handles commands of this run",
+);
+
+async function handle(
+  handlers: RunHandlers,
+  { commandId, name, user, ...rest }: CommandDelivery,
+): Promise<string> {
+  try {
+    const data = "data" in rest && { data: rest.data };
+    const result = await handlers.onCommand({ commandId, name, ...data, ...(user && { user }) });
+    return toText(commandId, result === undefined ? "" : `,"result":${result}`);
+  } catch (error) {
+    return toText(commandId, toErrorMember(error));
+  }
+}
+
+/** The result is JSON already: it is put in as it is. */
+function toText(commandId: string, member: string): string {
+  return `{"type":"handled","commandId":${JSON.stringify(commandId)}${member}}`;
+}
+
+function toErrorMember(error: unknown): string {
+  // Somebody else's error may say more than a person should see.
+  const { code, message } = isRunwireError(error)
+    ? error
+    : { code: "handler_failed", message: "the handler failed" };
+  return `,"error":${JSON.stringify({ code, message })}`;
+}

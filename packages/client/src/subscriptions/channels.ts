@@ -1,0 +1,30 @@
+import { isChannelName, protocolLimits, RunwireError } from "@runwire/protocol";
+import type { Channel, ChannelOptions } from "../client-types.js";
+import { type ChannelParts, createChannel } from "./channel.js";
+
+/** Gives the same object for the same name and options. */
+export function createChannels(
+  parts: ChannelParts,
+): (name: string, options?: ChannelOptions) => Channel {
+  const channels = new Map<string, Channel>();
+  return (name, options = {}) => {
+    refuseMisuse(name, options);
+    const key = `${name} ${options.runs}`;
+    const channel = channels.get(key) ?? createChannel(name, options, parts);
+    channels.set(key, channel);
+    return channel;
+  };
+}
+
+function refuseMisuse(name: string, { runs = 1 }: ChannelOptions): void {
+  if (!isChannelName(name))
+    throw new RunwireError(
+      "invalid_channel",
+      `"${name}" is no channel name; use 1 to 200 of A–Z a–z 0–9 . _ : / @ + -`,
+    );
+  if (!Number.isInteger(runs) || runs < 1 || runs > protocolLimits.maxRunsPerSubscribe)
+    throw new RunwireError(
+      "invalid_options",
+      `runs is ${runs}; give 1 to 1000, or nothing for all`,
+    );
+}
