@@ -138,7 +138,9 @@ export function createRunwireServer<AppUser extends User = User>(
     },
     async publish(request) {
       mustBeOpen();
-      return publishDesk.publish({ ...request, actor: { type: "server" } });
+      const actor = { type: "server" } as const;
+      const { epoch, offset } = await publishDesk.publish({ ...request, actor });
+      return { epoch, offset };
     },
     async attachRun(attachment, handlers) {
       mustBeOpen();

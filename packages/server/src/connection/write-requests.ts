@@ -84,16 +84,17 @@ export class WriteRequests implements Answerer {
 
   async #publish({ id, channel, writer, events }: Publish, text: string): Promise<void> {
     await this.#dialogue.mustBeAllowed("publish", channel);
-    const outcome = await this.#services.publishDesk.publish({
+    const { isRepeated, ...published } = await this.#services.publishDesk.publish({
       ...{ channel, writer, id },
       actor: this.#dialogue.actor,
       events: eventTexts(text),
     });
     const first = events[0];
-    if (first?.type === "agent_started") this.#hold(channel, first.runId, writer);
+    // The run of a publish that was appended before may have been taken since; its writer renews it next.
+    if (first?.type === "agent_started" && !isRepeated) this.#hold(channel, first.runId, writer);
     if (first?.runId !== undefined && events.at(-1)?.type === "agent_completed")
       this.#letGo(channel, first.runId);
-    this.#dialogue.outbox.send({ type: "published", id, ...outcome });
+    this.#dialogue.outbox.send({ type: "published", id, ...published });
   }
 
   async #renew({ id, channel, writer, runIds, take }: Renew): Promise<void> {

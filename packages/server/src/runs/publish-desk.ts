@@ -15,6 +15,8 @@ export interface PublishInput extends PublishKey {
 export interface PublishOutcome {
   readonly epoch: string;
   readonly offset: number;
+  /** It was appended before, and is answered as then. */
+  readonly isRepeated: boolean;
 }
 
 /** Checks what a writer publishes, and has it appended once. */
@@ -42,7 +44,7 @@ export class PublishDesk {
 
   async #orAsBefore(key: PublishKey, refusal: Refusal): Promise<PublishOutcome> {
     const before = await this.#log.watched(this.#log.store.findPublish(key));
-    if (before) return before;
+    if (before) return { ...before, isRepeated: true };
     throw refusal;
   }
 
@@ -107,6 +109,7 @@ function mixed(): Refusal {
 }
 
 function toOutcome(result: AppendResult): PublishOutcome {
-  if (result.status !== "refused") return { epoch: result.epoch, offset: result.offset };
-  throw new Refusal(result.code, result.message, { index: result.index });
+  const { status } = result;
+  if (status === "refused") throw new Refusal(result.code, result.message, { index: result.index });
+  return { epoch: result.epoch, offset: result.offset, isRepeated: status === "duplicate" };
 }

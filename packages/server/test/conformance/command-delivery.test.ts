@@ -31,6 +31,23 @@ test("[RW-CMD-1] hands commands to the connection welcomed last of those that ha
   expect(await answer).toMatchObject({ type: "commanded" });
 });
 
+test("[RW-CMD-1] hands no command to a writer whose run was taken, though it sends its start again", async () => {
+  const { connect } = await startServer();
+  const [person, first] = [await connect(), await connect()];
+  const start = { id: "start" };
+  await publish(first, [started("r")], start);
+  first.socket.cut();
+  const second = await connect();
+  const take = { type: "renew", channel: "c", writer: "writer-2", runIds: ["r"], take: true };
+  expect(await second.request(take)).toMatchObject({ lost: [] });
+  const again = await connect();
+  await publish(again, [started("r")], start);
+  const answer = person.request(cancel);
+  const { commandId } = await second.nextOf("command");
+  second.send({ type: "handled", commandId, result: 2 });
+  expect(await answer).toMatchObject({ type: "commanded", result: 2 });
+});
+
 test("[RW-CMD-4] answers run_completed when the run ends before the command is handed over", async () => {
   const { worker, person, connect, clock, server } = await startWithRun();
   worker.socket.cut();
