@@ -116,14 +116,15 @@ export class ChannelHub {
     return this.#reconciling;
   }
 
-  /** Takes in where the store says that the log stands. */
-  observe(head: ChannelHead): void {
+  /** Takes in where the store says that the log stands; `asked` is {@link flushed} when it was asked. */
+  observe(head: ChannelHead, asked: number): void {
     if (head.floor !== this.#floor) this.#services.onHistoryChanged(this.channel);
     this.#floor = head.floor;
     if (this.#epoch === undefined) this.#begin(head);
     else if (head.epoch !== this.#epoch) this.#beginAnew("epoch", head);
-    // A head below what was handed out: the log was set back, and its offsets would name other events.
-    else if (head.offset < this.#flushed) this.#beginAnew("ahead", head);
+    // A head below what had been handed out: the log was set back, and its offsets would name other events.
+    // What was handed out while the answer was on its way says nothing about that.
+    else if (head.offset < asked) this.#beginAnew("ahead", head);
     else this.#hearOf(head.offset);
   }
 
@@ -133,8 +134,9 @@ export class ChannelHub {
   }
 
   async #askHead(): Promise<void> {
+    const asked = this.#flushed;
     try {
-      this.observe(await this.#services.store.head(this.channel));
+      this.observe(await this.#services.store.head(this.channel), asked);
     } catch (error) {
       this.#retryLater(error, () => void this.reconcile());
     }
@@ -177,7 +179,7 @@ export class ChannelHub {
     const request = { channel: this.channel, after, limit: replay.pageEvents };
     const page = await store.read({ ...request, maxBytes: replay.pageBytes });
     if (page.epoch !== this.#epoch) {
-      this.observe(page);
+      this.observe(page, after);
       return false;
     }
     this.#enqueue(page.events.map(toEntry), page.through);

@@ -167,7 +167,7 @@ export class Subscription implements HubSubscriber {
     // Only called while there is a choice.
     const choice = this.#choice as RunChoice;
     const { channel, after } = this.#place;
-    if (after === 0 && choice.first > 1) return this.#readEarlier(choice);
+    if (after < choice.first - 1) return this.#readEarlier(choice);
     const page = await store.read({ channel, after, limit: pageEvents, maxBytes: pageBytes });
     const offset = Math.min(page.through, Math.max(this.#hub.flushed, after));
     const entries = page.events
@@ -177,9 +177,13 @@ export class Subscription implements HubSubscriber {
     return { ...page, frame: this.#toFrame(offset, entries) };
   }
 
-  async #readEarlier(choice: RunChoice) {
+  /** What was chosen from before the first run: as much as a page holds. */
+  async #readEarlier({ earlier, first }: RunChoice) {
     const head = await this.#services.store.head(this.#hub.channel);
-    return { ...head, frame: this.#toFrame(choice.first - 1, choice.earlier) };
+    const rest = earlier.filter(({ offset }) => offset > this.#cursor);
+    const page = takeBytes(rest, this.#services.pageBytes);
+    const end = page.length < rest.length ? page.at(-1)?.offset : undefined;
+    return { ...head, frame: this.#toFrame(end ?? first - 1, page) };
   }
 
   #toFrame(offset: number, entries: RunChoice["earlier"]): EventsFrame {
@@ -188,9 +192,10 @@ export class Subscription implements HubSubscriber {
   }
 
   async #resetFromStore(life: number): Promise<void> {
+    const asked = this.#hub.flushed;
     const head = await this.#services.store.head(this.#hub.channel);
     if (life !== this.#life) return;
-    this.#hub.observe(head);
+    this.#hub.observe(head, asked);
     // The hub tells everybody when it did not know yet; else it is this subscription that is late.
     if (life === this.#life) this.reset(head.epoch === this.#epoch ? "trimmed" : "epoch", head);
   }
@@ -222,4 +227,14 @@ export class Subscription implements HubSubscriber {
   #pause(): Promise<void> {
     return new Promise((resolve) => void this.#services.clock.after(retryMs, resolve));
   }
+}
+
+/** The first entries that have at most so many bytes; one at least. */
+function takeBytes(entries: RunChoice["earlier"], maxBytes: number): RunChoice["earlier"] {
+  let bytes = 0;
+  const tooMany = entries.findIndex(({ json }, index) => {
+    bytes += Buffer.byteLength(json);
+    return index > 0 && bytes > maxBytes;
+  });
+  return tooMany === -1 ? entries : entries.slice(0, tooMany);
 }

@@ -149,8 +149,9 @@ export class ChannelRequests {
     runs: number | undefined,
   ): Promise<void> {
     const { log } = this.#services;
+    const asked = hub.flushed;
     const head = await log.watched(log.store.head(channel));
-    hub.observe(head);
+    hub.observe(head, asked);
     hub.flushNow();
     const plan = planResume(from, head);
     const chosen =

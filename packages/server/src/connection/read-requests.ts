@@ -5,6 +5,7 @@ import type { EventLog } from "../log/event-log.js";
 import type { ReplayOptions } from "../options.js";
 import { Refusal } from "../refusal.js";
 import type { Dialogue } from "./dialogue.js";
+import { fitRuns } from "./fit-runs.js";
 
 /**
  * `fetch` and `list` of one connection: one after another, each when the socket has taken the answer before it.
@@ -36,9 +37,11 @@ export class ReadRequests {
       const request = { channel, limit, ...(before !== undefined && { before }) };
       const { epoch, runs, more } = await this.#log.watched(this.#log.store.listRuns(request));
       if (!runs) throw notFound(before ?? "");
+      const fitting = fitRuns(runs.map(toSummary), this.#pageBytes);
       this.#dialogue.outbox.send({
-        ...({ type: "listed", id, channel, epoch, more } as const),
-        runs: runs.map(toSummary),
+        ...({ type: "listed", id, channel, epoch } as const),
+        runs: fitting.runs,
+        more: more || fitting.isShortened,
       });
     });
   }

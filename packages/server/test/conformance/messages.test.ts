@@ -122,6 +122,37 @@ describe("[RW-MSG-5] the size of a message", () => {
     expect((await pieces.closed).code).toBe(1009);
   });
 
+  test("is kept by a delivery of the latest runs, however much keyed custom comes with it", async () => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    const sizes: number[] = [];
+    connection.onMessage((message) => sizes.push(Buffer.byteLength(JSON.stringify(message))));
+    const data = "x".repeat(200_000);
+    for (let key = 0; key < 10; key += 1)
+      await publish(connection, [custom("big", { key: `${key}`, data })]);
+    await publish(connection, [started("r")]);
+    await connection.request({ type: "subscribe", channel: "c", runs: 1 });
+    await connection.next(({ type, offset }) => type === "events" && offset === 11, "the end");
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_048_576);
+  });
+
+  test("is kept by a list, which is shorter then", async () => {
+    const { connect } = await startServer();
+    const connection = await connect();
+    const title = "x".repeat(200_000);
+    const ids = Array.from({ length: 10 }, (_, index) => `r${index}`);
+    for (const runId of ids) await publish(connection, [started(runId, { title })]);
+    const listed: string[] = [];
+    for (let more: boolean | undefined = true; more; ) {
+      const before = listed.length > 0 ? { before: listed.at(-1) } : {};
+      const page = await connection.request({ type: "list", channel: "c", ...before });
+      expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(1_048_576);
+      listed.push(...(page.runs ?? []).map(({ runId }) => runId));
+      more = page.more;
+    }
+    expect(listed).toEqual(ids.reverse());
+  });
+
   test("is kept by the answers to nonsense as well", async () => {
     const { connect } = await startServer();
     const connection = await connect();

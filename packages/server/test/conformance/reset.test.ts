@@ -1,5 +1,7 @@
+import { createMemoryStore } from "@runwire/store";
 import { describe, expect, test } from "vitest";
 import type { WireMessage } from "./bare/wire.ts";
+import { gate } from "./support/gate.ts";
 import { completed, custom, started, thinking } from "./support/sample-events.ts";
 import { publish, startServer } from "./support/server-under-test.ts";
 
@@ -65,6 +67,52 @@ test("[RW-SUB-17] resets a living subscription whose channel was deleted, unaske
   const isNew = ({ type, events = [] }: WireMessage) =>
     type === "events" && events.some(({ name }) => name === "d");
   expect(await connection.next(isNew, "the new event")).toMatchObject({ after: 0, offset: 1 });
+});
+
+test("[RW-SUB-17] resets nobody because a look at the head came late", async () => {
+  const store = createMemoryStore();
+  const { pass, open } = gate();
+  const { connect } = await startServer({ store });
+  const [watcher, late] = [await connect(), await connect()];
+  await watcher.request(subscribe);
+  const { head } = store;
+  store.head = async (channel) => {
+    const then = await head.call(store, channel);
+    await pass;
+    return then;
+  };
+  const answer = late.request(subscribe);
+  await late.settle();
+  await publish(watcher, [started("r")]);
+  expect(await watcher.nextOf("events")).toMatchObject({ offset: 1 });
+  open();
+  expect(await answer).toMatchObject({ type: "subscribed", from: 0 });
+  expect(await late.nextOf("events")).toMatchObject({ after: 0, offset: 1 });
+  await watcher.settle();
+  for (const { unread } of [watcher, late])
+    expect(unread.filter(({ type }) => type === "subscribed")).toEqual([]);
+});
+
+test("[RW-SUB-17] resets a living subscription that lags behind what is trimmed", async () => {
+  const slowReader = { maxBufferedBytes: 400_000, resumeBelowBytes: 100_000 };
+  const { connect, store } = await startServer({ slowReader });
+  const [reader, writer] = [await connect(), await connect()];
+  await reader.request(subscribe);
+  reader.socket.pause();
+  await publish(writer, [started("old")]);
+  const data = "x".repeat(200_000);
+  for (let count = 0; count < 100; count += 1)
+    await publish(writer, [custom("big", { runId: "old", data, priority: "high" })]);
+  await publish(writer, [completed("old")]);
+  await publish(writer, [started("new")]);
+  expect(await store.trim("c", 103)).toBe(103);
+  reader.socket.resume();
+  const reset = await reader.next(({ type }) => type === "subscribed");
+  expect(reset).toMatchObject({ reset: "trimmed", olderRuns: true, offset: 103 });
+  expect(reset).not.toHaveProperty("id");
+  const isNew = ({ type, events = [] }: WireMessage) =>
+    type === "events" && events.some(({ runId }) => runId === "new");
+  expect(await reader.next(isNew)).toMatchObject({ offset: 103 });
 });
 
 /** Offsets 1–2 of the channel, 3–5 of the run that is trimmed, from 6 on of the one that is kept. */
