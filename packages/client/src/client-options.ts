@@ -52,8 +52,6 @@ const defaults = {
   random: () => Math.random(),
 } as const;
 
-export type ResolvedOptions = ReturnType<typeof resolveOptions>;
-
 export function resolveOptions(options: RunwireClientOptions) {
   return {
     ...defaults,

@@ -109,7 +109,7 @@ export const initialState: ConnectionState = {
 };
 
 /** How long the credentials, the opening and the welcome may take, each. */
-export const stepTimeoutMs = 10_000;
+const stepTimeoutMs = 10_000;
 
 const stay = (state: ConnectionState): Transition => ({ state, effects: [] });
 

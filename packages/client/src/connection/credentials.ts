@@ -8,7 +8,7 @@ export type TokenSource =
   | undefined;
 
 /** How long `token()` may take. */
-export const tokenTimeoutMs = 10_000;
+const tokenTimeoutMs = 10_000;
 
 /**
  * Asks for the token: once at a time, and not longer than 10 s.

@@ -8,7 +8,7 @@ import { hasTag } from "@runwire/serializer";
 import { type Clock, createRandomId } from "../environment.js";
 
 /** The messages that answer a request. */
-export type Answer = Extract<ServerMessage, { readonly id?: string }>;
+type Answer = Extract<ServerMessage, { readonly id?: string }>;
 type AnswerOf<Type> = Extract<Answer, { readonly type: Type }>;
 
 /** The error that a server answers with: a `RunwireError` with what the message said beside the code. */
@@ -21,7 +21,7 @@ export interface ServerError extends RunwireError {
 }
 
 /** A request: sent when there is a connection, and again under the same id on the next one. */
-export interface RequestOptions<Type extends Answer["type"]> {
+interface RequestOptions<Type extends Answer["type"]> {
   /** The type of its answer. */
   readonly answer: Type;
   /** @default a random id */

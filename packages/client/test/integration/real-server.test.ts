@@ -4,8 +4,8 @@ import {
   RunwireError,
   reduceChannel,
 } from "@runwire/protocol";
+import { createMemoryStore, type EventStore } from "@runwire/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createMemoryStore, type EventStore } from "../../../store/src/index.js";
 import { type ChannelEvent, createRunwireClient, type RunwireClient } from "../../src/index.js";
 import { startRealServer } from "../support/real-server.js";
 

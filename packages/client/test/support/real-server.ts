@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRunwireServer } from "../../../server/src/index.js";
-import { attachRunwire } from "../../../server/src/node.js";
-import type { EventStore } from "../../../store/src/index.js";
+import { createRunwireServer } from "@runwire/server";
+import { attachRunwire } from "@runwire/server/node";
+import type { EventStore } from "@runwire/store";
 
 /** A real server over a store that outlives it. */
 export async function startRealServer(store: EventStore, port = 0) {

@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 export type Message = { readonly type: string } & Record<string, unknown>;
 
 /** A connection as the scripted server sees it; the test says what it answers. */
-export interface ServerSocket {
+interface ServerSocket {
   /** Everything that the client has sent, in order. */
   readonly received: readonly Message[];
   /** The next message of that type that was not taken yet. */
