@@ -11,6 +11,7 @@ import process from "node:process";
 /** Each module measures when it is loaded, and prints its tables. */
 const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   serializer: () => import("./serializer.ts"),
+  react: () => import("./react.ts"),
 };
 
 const known = Object.keys(benchmarks);
