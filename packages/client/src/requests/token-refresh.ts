@@ -47,6 +47,8 @@ export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
   async function refresh(ask: () => Promise<string | undefined>): Promise<void> {
     try {
       const token = await ask();
+      // The application has none any more.
+      if (token === undefined) return;
       const answer = await requests.ask({
         answer: "authenticated",
         kind: "once",
