@@ -9,15 +9,20 @@ import { leaf } from "./walk-primitives.js";
 
 /** What the platform's own types are written as; `undefined` for an object of another kind. */
 export function encodeBuiltin(walk: Walk, value: object, place: number): Encoded | undefined {
+  readers ??= createReaders();
+  const reader = readers.get(Object.getPrototypeOf(value));
+  if (reader !== undefined) return reader(walk, value, place);
   if (value instanceof Error) return encodeError(walk, value, place);
   if (ArrayBuffer.isView(value)) return encodeView(walk, value, place);
-  // Knows a Date of another realm too, but an object can lie in it.
-  readers ??= createReaders();
+  // Knows a subclass, and a Date of another realm too; but an object can lie in it.
   return readers.get(Object.prototype.toString.call(value))?.(walk, value, place);
 }
 
-/** Made at the first need: a bundle that only decodes carries none of it. */
-let readers: ReadonlyMap<string, Reader> | undefined;
+/**
+ * By what objects claim, and by the prototypes of the most common types, which are found sooner.
+ * Made at the first need: a bundle that only decodes carries none of it.
+ */
+let readers: ReadonlyMap<unknown, Reader> | undefined;
 
 /** `undefined` where the object only claims to be of the type. */
 type Reader = (walk: Walk, value: object, place: number) => Encoded | undefined;
@@ -26,11 +31,17 @@ type Reader = (walk: Walk, value: object, place: number) => Encoded | undefined;
  * Each reads the data behind its type with the type's own method: a subclass may have changed the
  * method, and an object that only claims the type makes it throw and is written as what it is.
  */
-function createReaders(): ReadonlyMap<string, Reader> {
-  return new Map<string, Reader>([
-    ["[object Date]", branded(Date.prototype.getTime, encodeDate)],
-    ["[object Map]", branded(getterOf(Map, "size"), encodeMap)],
-    ["[object Set]", branded(getterOf(Set, "size"), encodeSet)],
+function createReaders(): ReadonlyMap<unknown, Reader> {
+  const date = branded(Date.prototype.getTime, encodeDate);
+  const map = branded(getterOf(Map, "size"), encodeMap);
+  const set = branded(getterOf(Set, "size"), encodeSet);
+  return new Map<unknown, Reader>([
+    [Date.prototype, date],
+    [Map.prototype, map],
+    [Set.prototype, set],
+    ["[object Date]", date],
+    ["[object Map]", map],
+    ["[object Set]", set],
     ["[object RegExp]", branded(getterOf(RegExp, "source"), encodeRegExp)],
     ["[object URL]", branded(getterOf(URL, "href"), encodeUrl)],
     ["[object ArrayBuffer]", branded(getterOf(ArrayBuffer, "byteLength"), encodeArrayBuffer)],

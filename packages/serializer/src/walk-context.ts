@@ -39,6 +39,8 @@ export interface Walk {
   nodesLeft: number;
   /** Characters of all strings and keys so far: the text has at least as many bytes. */
   characters: number;
+  /** The walk ends there: enough for a fair choice of what to keep, little enough to measure. */
+  readonly mostCharacters: number;
   /** Steps through the encoded JSON: step `n` leads from place `n` to place `n + 1`. */
   readonly steps: (string | number)[];
   /** The same through the caller's value, for redaction: `undefined` where a tag put a step in. */
@@ -63,16 +65,10 @@ export function forgetLossesInside(walk: Walk, place: number): void {
   while (losses.at(-1)?.path.startsWith(inside) === true) losses.pop();
 }
 
-/**
- * So many times more text than `maxBytes` is copied before the walk ends: enough for a fair choice of
- * what to keep, and little enough that measuring it takes no time.
- */
-const mostCopies = 8;
-
 /** Why nothing more is copied, or `undefined` where there is room. */
-export function whyFull({ nodesLeft, characters, settings }: Walk): LimitName | undefined {
-  if (nodesLeft <= 0) return "maxNodes";
-  return characters > settings.limits.maxBytes * mostCopies ? "maxBytes" : undefined;
+export function whyFull(walk: Walk): LimitName | undefined {
+  if (walk.nodesLeft <= 0) return "maxNodes";
+  return walk.characters > walk.mostCharacters ? "maxBytes" : undefined;
 }
 
 /** Whether `levels` more levels of JSON fit at `place`. */

@@ -26,11 +26,16 @@ export function encodeObject(
   keys: readonly string[],
   place: number,
 ): Encoded {
-  if (!keys.some(isTagKey)) return encodeMembers(walk, value, keys, place);
+  if (!hasTagKey(keys)) return encodeMembers(walk, value, keys, place);
   enterTag(walk, place, "$escape");
   const inner = encodeMembers(walk, value, keys, place + 1);
   if (inner !== tooDeep) return { $escape: inner };
   return cutForDepth(walk, place);
+}
+
+function hasTagKey(keys: readonly string[]): boolean {
+  for (const key of keys) if (isTagKey(key)) return true;
+  return false;
 }
 
 /** Members as they are, without a look at their names: the inside of an object or of `$error`. */
@@ -42,10 +47,11 @@ export function encodeMembers(
   names: EnumNames | undefined = walk.settings.names,
 ): Encoded {
   if (!hasRoom(walk, place, 1)) return tooDeep;
+  const { maxStringLength } = walk.settings.limits;
   const out: Record<string, Json> = {};
   let omitted = 0;
   for (const key of keys) {
-    if (key.length > walk.settings.limits.maxStringLength || whyFull(walk) !== undefined) {
+    if (key.length > maxStringLength || whyFull(walk) !== undefined) {
       omitted++;
       continue;
     }

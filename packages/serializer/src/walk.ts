@@ -26,6 +26,7 @@ export function toJsonTree(
     trusts: trusts && settings.redactor?.reachesElements !== true && !inheritsToJson(),
     nodesLeft: settings.limits.maxNodes,
     characters: 0,
+    mostCharacters: settings.limits.maxBytes * mostCopied,
     steps: [],
     keys: [],
     ancestors: [],
@@ -35,6 +36,9 @@ export function toJsonTree(
   const json = encodeValue(walk, value, 0);
   return { json: json === tooDeep ? truncated("maxDepth") : json, characters: walk.characters };
 }
+
+/** So many times more text than `maxBytes` is copied at most. */
+const mostCopied = 8;
 
 /** A copy of a value, not yet written. */
 export interface JsonTree {
@@ -78,12 +82,14 @@ function guard(walk: Walk, value: object, place: number): Encoded {
 function encodeReference(walk: Walk, value: object, place: number, converted = false): Encoded {
   const pointer = cycleTo(walk, value, place);
   if (pointer !== undefined) return hasRoom(walk, place, 1) ? { $ref: pointer } : tooDeep;
+  const isArray = Array.isArray(value);
+  const isBare = isArray || isPlain(value);
   // Found plain, the value is its own copy. The outermost one has been looked at before the walk.
-  if (walk.trusts && place > 0 && isSmallAndPlain(walk, value, place))
-    return value as Json & object;
+  const isCopy = isBare && walk.trusts && place > 0 && isSmallAndPlain(walk, value, place);
+  if (isCopy) return value as Json & object;
   if (!converted) walk.ancestors[place] = value;
-  if (Array.isArray(value)) return encodeArray(walk, value, place);
-  const special = isPlain(value) ? undefined : encodeSpecial(walk, value, place);
+  if (isArray) return encodeArray(walk, value, place);
+  const special = isBare ? undefined : encodeSpecial(walk, value, place);
   if (special !== undefined) return special;
   if (!converted && hasToJson(value)) return encodeToJson(walk, value, place);
   return encodeObject(walk, value, Object.keys(value), place);

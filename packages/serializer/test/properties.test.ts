@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { decode, type EncodeLimits, encode, encodeWithReport } from "../src/index.js";
+
+// Hundreds of values each: slow where the machine is busy, not where the code is.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Anything that JavaScript code can hold, with keys that attack. */
 const key = fc.oneof(
