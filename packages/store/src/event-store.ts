@@ -167,7 +167,7 @@ export interface StoredEvent {
 }
 
 export interface StoredPage extends ChannelHead {
-  /** `head` is {@link ChannelHead.offset}; this is how far the page reaches (= `head` when it read to the end). */
+  /** `head` is {@link ChannelHead.offset}; this is how far the page reaches: to `head` when it read to the end, or to `after` where that lies beyond. */
   readonly through: number;
   readonly events: readonly StoredEvent[];
 }

@@ -5,6 +5,7 @@ import { pragma } from "./pragma.js";
 import { migrations } from "./schema.js";
 import { prepare } from "./statement.js";
 import { toStorageError } from "./storage-errors.js";
+import { noteUnsynced, type Opening, replaceDoubtfulEpochs } from "./unsynced.js";
 
 /** "runw": says whose file this is, to us and to `file(1)`. */
 const applicationId = 0x72756e77;
@@ -22,8 +23,7 @@ export interface DatabaseOptions {
   readonly file: string;
   readonly durability: "full" | "normal";
   readonly maxFileBytes: number | undefined;
-  /** Of a new file. */
-  readonly salt: string;
+  readonly opening: Opening;
 }
 
 /**
@@ -31,16 +31,12 @@ export interface DatabaseOptions {
  *
  * @throws RunwireError `store_unavailable` or `store_full`, with the reason and the remedy.
  */
-export function openDatabase({
-  file,
-  durability,
-  maxFileBytes,
-  salt,
-}: DatabaseOptions): DatabaseSync {
+export function openDatabase(options: DatabaseOptions): DatabaseSync {
+  const { file, durability, maxFileBytes } = options;
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
-    prepareFile(database, file, salt);
+    prepareFile(database, options);
     database.exec(`PRAGMA synchronous = ${durability === "full" ? "FULL" : "NORMAL"}`);
     if (maxFileBytes !== undefined) limitPages(database, maxFileBytes);
     database.exec("PRAGMA busy_timeout = 0");
@@ -51,7 +47,7 @@ export function openDatabase({
   }
 }
 
-function prepareFile(database: DatabaseSync, file: string, salt: string): void {
+function prepareFile(database: DatabaseSync, { file, durability, opening }: DatabaseOptions): void {
   database.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`);
   refuseForeignFile(database, file);
   if (pragma(database, "journal_mode") !== "wal") database.exec("PRAGMA journal_mode = WAL");
@@ -60,7 +56,9 @@ function prepareFile(database: DatabaseSync, file: string, salt: string): void {
   database.exec("BEGIN IMMEDIATE");
   try {
     migrate(database, { file, migrations });
-    prepare(database, "INSERT OR IGNORE INTO store (id, salt) VALUES (1, ?)").run(salt);
+    prepare(database, "INSERT OR IGNORE INTO store (id, salt) VALUES (1, ?)").run(opening.salt);
+    replaceDoubtfulEpochs(database, opening);
+    if (durability === "normal") noteUnsynced(database, opening);
     // Changes nothing and writes all the same: a file that may only be read fails here, and not at the first append.
     database.exec(`UPDATE store SET salt = salt; PRAGMA application_id = ${applicationId}`);
     database.exec("COMMIT");

@@ -1,5 +1,8 @@
-import type { ReadRequest, StoredPage } from "../event-store.js";
+import type { ChannelHead, ReadRequest, StoredEvent, StoredPage } from "../event-store.js";
 import { type PageSlice, throughOf } from "../rows/page.js";
+import { fillHoles, isReadable, unreadableEvent } from "../rows/unreadable.js";
+import type { EventRows } from "./event-rows.js";
+import { isCorrupt } from "./storage-errors.js";
 import type { Tables } from "./tables.js";
 
 const nothing: PageSlice = { events: [], isFull: false };
@@ -11,10 +14,12 @@ export function readPage(tables: Tables, request: ReadRequest): StoredPage {
   const channel = channels.find(name);
   if (channel === undefined) return { ...channels.head(name), through: after, events: [] };
   const { id, epoch, offset, floor } = channel;
+  const head = { epoch, offset, floor };
   const slice =
-    runId === undefined ? events.readChannel(id, request) : readRun(tables, id, runId, request);
-  const through = throughOf(slice, request, offset);
-  return { epoch, offset, floor, through, events: slice.events };
+    runId === undefined
+      ? readChannel(events, id, head, request)
+      : readRun(tables, id, runId, request);
+  return { ...head, through: throughOf(slice, request, offset), events: slice.events };
 }
 
 function readRun(
@@ -26,4 +31,59 @@ function readRun(
   const run = runs.find(channel, runId);
   if (run === undefined) return nothing;
   return events.readRun(channel, { id: run.id, stretch: run.stretch, last: run.row.last }, request);
+}
+
+/** What cannot be read has its place all the same: every offset from the floor on is in some page. */
+function readChannel(
+  rows: EventRows,
+  channel: number,
+  head: ChannelHead,
+  request: ReadRequest,
+): PageSlice {
+  const { after, limit } = request;
+  const slice = readRows(rows, channel, head, request);
+  const last = Math.min(throughOf(slice, request, head.offset), head.offset);
+  const filled = fillHoles(slice.events, Math.max(after + 1, head.floor), last);
+  const events = filled
+    .slice(0, limit)
+    .map((event) => (isReadable(event) ? event : unreadableEvent(event.offset)));
+  return { events, isFull: slice.isFull };
+}
+
+function readRows(
+  rows: EventRows,
+  channel: number,
+  head: ChannelHead,
+  request: ReadRequest,
+): PageSlice {
+  try {
+    return rows.readChannel(channel, request);
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    return { events: readOneByOne(rows, channel, head, request), isFull: false };
+  }
+}
+
+/** A damaged page of the file hides the rows on it, and no others, from who asks for each. */
+function readOneByOne(
+  rows: EventRows,
+  channel: number,
+  { offset: head }: ChannelHead,
+  { after, limit }: ReadRequest,
+): readonly StoredEvent[] {
+  const events: StoredEvent[] = [];
+  for (let offset = after + 1; offset <= head && events.length < limit; offset++) {
+    const event = readOne(rows, channel, offset);
+    if (event !== undefined) events.push(event);
+  }
+  return events;
+}
+
+function readOne(rows: EventRows, channel: number, offset: number): StoredEvent | undefined {
+  try {
+    return rows.at(channel, offset);
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    return unreadableEvent(offset);
+  }
 }

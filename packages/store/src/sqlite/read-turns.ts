@@ -13,13 +13,11 @@ export interface ReadTurnsOptions {
 export class ReadTurns {
   readonly #options: ReadTurnsOptions;
   readonly #begin;
-  readonly #commit;
   readonly #waiting = new Set<Promise<unknown>>();
 
   constructor(options: ReadTurnsOptions) {
     this.#options = options;
     this.#begin = options.database.prepare("BEGIN");
-    this.#commit = options.database.prepare("COMMIT");
   }
 
   /** Rejects with a storage error. */
@@ -40,12 +38,10 @@ export class ReadTurns {
   #attempt<Result>(work: () => Result): Result {
     this.#begin.run();
     try {
-      const result = work();
-      this.#commit.run();
-      return result;
-    } catch (error) {
+      return work();
+    } finally {
+      // Nothing was written. A commit would fail where `work` has met a damaged page and went on.
       rollBack(this.#options.database);
-      throw error;
     }
   }
 

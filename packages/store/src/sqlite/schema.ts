@@ -7,6 +7,7 @@
  *             └─< runs ─┬─< tools
  *                       └─< stretches   ranges of offsets in which the run alone wrote, but for the latest
  *   commands     by the channel's name: they can be older than its first event
+ *   unsynced     who opened the file without waiting for the disk; see unsynced.ts
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
  * A channel's head is the offset of its last event, for the event of the floor is never trimmed.
@@ -104,6 +105,11 @@ export const migrations: readonly string[] = [
     UNIQUE (channel, command_id)
   ) STRICT;
   CREATE INDEX pending_commands ON commands (channel, run_id) WHERE answer IS NULL;
+
+  CREATE TABLE unsynced (
+    id TEXT PRIMARY KEY,
+    start TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE garbage (channel INTEGER PRIMARY KEY) STRICT;
   `,

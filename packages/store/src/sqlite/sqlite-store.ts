@@ -28,6 +28,7 @@ import { ReadTurns } from "./read-turns.js";
 import { toStorageError } from "./storage-errors.js";
 import { prepareTables, type Tables } from "./tables.js";
 import { trimStep } from "./trim-step.js";
+import { noteSynced, type Opening } from "./unsynced.js";
 import { WriteQueue } from "./write-queue.js";
 
 /** What {@link createSqliteStore} takes. */
@@ -63,6 +64,8 @@ export function createSqliteStore(options: SqliteStoreOptions): EventStore {
 class SqliteStore implements EventStore {
   readonly #clock: () => number;
   readonly #randomName: () => string;
+  readonly #opening: Opening;
+  readonly #isUnsynced: boolean;
   readonly #database: DatabaseSync;
   readonly #tables: Tables;
   readonly #writes: WriteQueue;
@@ -81,7 +84,9 @@ class SqliteStore implements EventStore {
     const { clock, random } = resolveEnvironment(environment);
     this.#clock = clock;
     this.#randomName = () => toName(random(randomBytesInName));
-    this.#database = openDatabase({ file, durability, maxFileBytes, salt: this.#randomName() });
+    this.#opening = { id: this.#randomName(), salt: this.#randomName() };
+    this.#isUnsynced = durability === "normal";
+    this.#database = openDatabase({ file, durability, maxFileBytes, opening: this.#opening });
     this.#tables = prepareTables(this.#database);
     const shared = {
       database: this.#database,
@@ -241,12 +246,23 @@ class SqliteStore implements EventStore {
     this.#listeners.clear();
     await this.#writes.idle();
     await this.#reads.idle();
+    if (this.#isUnsynced) await this.#confirmAll();
     this.#database.close();
   }
 
+  /** Where that fails the note stays, and an opening after a power cut is careful. */
+  async #confirmAll(): Promise<void> {
+    this.#database.exec("PRAGMA synchronous = FULL");
+    await this.#writes.add(() => noteSynced(this.#database, this.#opening)).catch(() => undefined);
+  }
+
+  /** Ends early when the store is closed: the next opening goes on. */
   async #sweepGarbage(): Promise<void> {
-    while (this.#closing === undefined && !(await this.#read(({ garbage }) => garbage.isEmpty)))
+    while (this.#closing === undefined) {
+      const isEmpty = await this.#read(({ garbage }) => garbage.isEmpty);
+      if (isEmpty || this.#closing !== undefined) return;
       await this.#write(({ garbage }) => garbage.deleteSome());
+    }
   }
 
   /** `work` may run more than once; only the file is changed by it. */

@@ -1,0 +1,77 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createSqliteStore } from "../src/sqlite.js";
+import { append, channel, custom, textsOf } from "../src/testing/event-samples.js";
+import { createTemporaryFile } from "./temporary-file.js";
+
+let file: string;
+let remove: () => void;
+beforeEach(() => {
+  ({ file, remove } = createTemporaryFile());
+});
+afterEach(() => remove());
+
+const pageSize = 4096;
+const isUnreadable = (text: string | undefined) => text?.includes("runwire:unreadable") === true;
+
+async function fill(count: number): Promise<void> {
+  const store = createSqliteStore({ file });
+  for (let number = 1; number <= count; number++)
+    await append(store, [custom("n", undefined, `event ${number};${"x".repeat(500)}`)]);
+  await store.close();
+}
+
+async function readAll(): Promise<readonly string[]> {
+  const store = createSqliteStore({ file });
+  const texts = await textsOf(store);
+  expect(await textsOf(store)).toEqual(texts);
+  await append(store, [custom("n")], { channel: "another" });
+  await store.close();
+  return texts;
+}
+
+it("says which events are lost, in their places, and serves the others", async () => {
+  await fill(6);
+  const database = new DatabaseSync(file);
+  database.exec(
+    `DELETE FROM events WHERE offset = 2; UPDATE events SET json = '{"type":"cus' WHERE offset = 4`,
+  );
+  database.close();
+  const texts = await readAll();
+  expect(texts).toHaveLength(6);
+  expect(texts.map(isUnreadable)).toEqual([false, true, false, true, false, false]);
+  const store = createSqliteStore({ file });
+  const page = await store.read({ channel, after: 1, limit: 2 });
+  expect(page).toMatchObject({ through: 3, events: [{ offset: 2 }, { offset: 3 }] });
+  expect(JSON.parse(page.events[0]?.json ?? "")).toEqual({
+    type: "custom",
+    name: "runwire:unreadable",
+    time: 0,
+  });
+  await store.close();
+});
+
+/** A page in the middle of the log that holds events and no way to others. */
+function findLeafPage(bytes: Buffer): number {
+  const leafOfIndex = 0x0a;
+  for (let number = 15; number < 25; number++) {
+    const page = Math.floor(bytes.indexOf(`event ${number};`) / pageSize) * pageSize;
+    if (bytes[page] === leafOfIndex) return page;
+  }
+  throw new Error("ten events of 500 bytes are on more than one page");
+}
+
+it("serves what lies on other pages than the damaged one", async () => {
+  await fill(40);
+  const bytes = readFileSync(file);
+  const damaged = findLeafPage(bytes);
+  writeFileSync(file, bytes.fill(0xff, damaged, damaged + 16));
+  const texts = await readAll();
+  expect(texts).toHaveLength(40);
+  expect(texts.filter(isUnreadable).length).toBeGreaterThan(2);
+  expect(texts.filter(isUnreadable).length).toBeLessThan(10);
+  const isInPlace = (text: string, index: number) =>
+    isUnreadable(text) || text.includes(`event ${index + 1};`);
+  expect(texts.every(isInPlace)).toBe(true);
+});
