@@ -10,7 +10,6 @@ import {
   started,
   thinking,
 } from "../src/testing/event-samples.js";
-import { createTemporaryFile } from "./temporary-file.js";
 
 /**
  * The memory store is the model of the SQLite store: whatever happens, in whatever order, both answer alike, but
@@ -190,10 +189,9 @@ async function expectWholeLog(store: EventStore): Promise<void> {
 it("answers as its model does, step by step, and its log has no holes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-      const { file, remove } = createTemporaryFile();
       const clocks = { model: { now: 1_000_000 }, real: { now: 1_000_000 } };
       const model = createMemoryStore({ clock: () => clocks.model.now });
-      const real = createSqliteStore({ file, durability: "normal", clock: () => clocks.real.now });
+      const real = createSqliteStore({ file: ":memory:", clock: () => clocks.real.now });
       const named = { model: createEpochNames(), real: createEpochNames() };
       try {
         for (const one of steps) {
@@ -206,7 +204,6 @@ it("answers as its model does, step by step, and its log has no holes", async ()
         await expectWholeLog(real);
       } finally {
         await real.close();
-        remove();
       }
     }),
     { numRuns: 150 },

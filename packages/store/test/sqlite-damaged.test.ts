@@ -16,7 +16,7 @@ const pageSize = 4096;
 const isUnreadable = (text: string | undefined) => text?.includes("runwire:unreadable") === true;
 
 async function fill(count: number): Promise<void> {
-  const store = createSqliteStore({ file });
+  const store = createSqliteStore({ file, durability: "normal" });
   for (let number = 1; number <= count; number++)
     await append(store, [custom("n", undefined, `event ${number};${"x".repeat(500)}`)]);
   await store.close();

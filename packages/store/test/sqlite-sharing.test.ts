@@ -19,7 +19,7 @@ let remove: () => void;
 let store: EventStore;
 beforeEach(() => {
   ({ file, remove } = createTemporaryFile());
-  store = createSqliteStore({ file, lockTimeoutMs: 300 });
+  store = createSqliteStore({ file, durability: "normal", lockTimeoutMs: 300 });
 });
 afterEach(async () => {
   await store.close();
@@ -116,7 +116,7 @@ describe("another process", () => {
 
   it("appends to the file at the same time, and one sequence comes of it", async () => {
     const script = `
-      const store = createSqliteStore({ file: args[0] });
+      const store = createSqliteStore({ file: args[0], durability: "normal" });
       console.log("ready");
       for (let count = 0; count < 30; count++) {
         const event = { type: "custom", time: 1, name: "from-other" };
@@ -144,7 +144,7 @@ describe("another process", () => {
 
   it("is noticed by who watches here", async () => {
     const script = `
-      const store = createSqliteStore({ file: args[0] });
+      const store = createSqliteStore({ file: args[0], durability: "normal" });
       const event = { type: "custom", time: 1, name: "n" };
       await store.append({ channel: "theirs", writer: "w", id: "1", actor: { type: "server" }, events: [{ event, json: JSON.stringify(event) }] });
       await store.close();
