@@ -2,7 +2,7 @@
 // line runs that one alone: `pnpm check architecture`.
 import { spawnSync } from "node:child_process";
 
-const sources = "packages apps benchmarks scripts";
+const sources = "packages apps examples benchmarks scripts";
 
 const checks = {
   "format and lint": ["biome ci ."],
