@@ -43,15 +43,28 @@ class Position {
   }
 }
 
+/** The same text on every machine: the real one would hold its paths. */
+const frames = [
+  "    at readPage (file:///srv/app/packages/server/dist/log/read-page.js:54:14)",
+  "    at EventLog.read (file:///srv/app/packages/server/dist/log/event-log.js:118:22)",
+  "    at Subscription.catchUp (file:///srv/app/packages/server/dist/channels.js:77:31)",
+  "    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)",
+].join("\n");
+
+function withStack<Kind extends Error>(error: Kind): Kind {
+  error.stack = `${error.name}: ${error.message}\n${frames}`;
+  return error;
+}
+
 /** A date, a BigInt, an error with its cause, a Map, a Set, a class instance, a cycle. */
 export function createRichValue(): object {
-  const cause = new RangeError("the offset lies beyond the log");
+  const cause = withStack(new RangeError("the offset lies beyond the log"));
   const value: Record<string, unknown> = {
     type: "tool_completed",
     toolCallId: "call_10",
     startedAt: new Date(1_790_000_000_000),
     size: 9_007_199_254_740_993n,
-    failure: new Error("the page could not be read", { cause }),
+    failure: withStack(new Error("the page could not be read", { cause })),
     counts: new Map<string, number>([
       ["read", 12],
       ["written", 7],
