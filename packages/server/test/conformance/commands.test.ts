@@ -134,6 +134,16 @@ describe("[RW-CMD-8] a command sent again under its id", () => {
     expect(await (await again.connect("ann")).request({ ...cancel, id: "k" })).toEqual(first);
   });
 
+  test("is handed over again when nobody had a handler for it before", async () => {
+    const { worker, person } = await startWithRun();
+    const refused = person.request({ ...cancel, id: "k" });
+    await handle(worker, { error: { code: "no_handler", message: "not yet" } });
+    expect(await refused).toMatchObject({ code: "no_handler" });
+    const taken = person.request({ ...cancel, id: "k" });
+    await handle(worker, { result: "now" });
+    expect(await taken).toMatchObject({ type: "commanded", result: "now" });
+  });
+
   test("is another command when another user sends it", async () => {
     const { worker, person, connect } = await startWithRun();
     const mine = person.request({ ...cancel, id: "k" });

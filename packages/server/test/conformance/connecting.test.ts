@@ -117,7 +117,9 @@ test("[RW-CONN-8] names no user where everybody is anonymous", async () => {
 
 test("[RW-CONN-9] lets what comes before welcome wait for it, in order", async () => {
   const { pass, open: letIn } = gate();
-  const authenticate = async () => {
+  const asked = gate();
+  const authenticate = async ({ token }: { readonly token?: string }) => {
+    if (token === "later") asked.open();
     await pass;
     return { id: "ann" };
   };
@@ -127,8 +129,9 @@ test("[RW-CONN-9] lets what comes before welcome wait for it, in order", async (
   for (const id of ["1", "2", "3"])
     connection.send({ type: "publish", id, channel: "c", writer: "w", events: [custom(id)] });
   connection.send({ type: "subscribe", id: "4", channel: "c" });
-  const other = await open();
-  other.send({ type: "hello", token: "t" });
+  // Once a later socket has been read, the earlier one has been as well.
+  (await open()).send({ type: "hello", token: "later" });
+  await asked.pass;
   expect(await store.listChannels({ limit: 1 })).toEqual([]);
   expect(connection.unread).toEqual([]);
   letIn();

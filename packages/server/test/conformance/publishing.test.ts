@@ -95,6 +95,17 @@ test("[RW-PUB-4] asks for authorization before it looks up the key, and for the 
   expect(await publish(connection, late, { id: "7" })).toMatchObject({ code: "forbidden" });
 });
 
+test("[RW-PUB-4] looks up the key before it looks at the events' own form", async () => {
+  const { connect } = await startServer();
+  const connection = await connect();
+  const answer = await publish(connection, [custom("a")], { id: "7" });
+  for (const event of [{ type: "nonsense" }, custom("b", { data: "x".repeat(300_000) }), 7]) {
+    expect(await publish(connection, [event], { id: "7" })).toEqual(answer);
+    expect(await publish(connection, [event], { id: "8" })).toMatchObject({ type: "error" });
+  }
+  expect(await readLog(connection)).toHaveLength(1);
+});
+
 test("[RW-PUB-5] judges a publish anew that was refused before", async () => {
   const { connect } = await startServer();
   const connection = await connect();

@@ -29,7 +29,7 @@ export class UpgradeRefused extends Error {
 
 /** Opens a socket; rejects with {@link UpgradeRefused} when the server does not want it. */
 export async function openBareSocket(options: BareSocketOptions): Promise<BareSocket> {
-  const tcp = connect(options.port, "127.0.0.1");
+  const tcp = connect({ port: options.port, host: "127.0.0.1", noDelay: true });
   tcp.on("error", () => tcp.destroy());
   const key = randomBytes(16).toString("base64");
   tcp.write(toUpgradeRequest(options, key));
