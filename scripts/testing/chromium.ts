@@ -30,7 +30,7 @@ export function isRequired(service: string, list = process.env.RUNWIRE_REQUIRE_S
 }
 
 /** Launches Chromium without a window. Its sandbox is off only for root, who cannot have one. */
-function launchChromium(path: string): Promise<Browser> {
+export function launchChromium(path: string): Promise<Browser> {
   return playwrightChromium.launch({
     executablePath: path,
     args: [
