@@ -2,7 +2,7 @@ import { createHoleFinder, type HoleFinder } from "./holes.js";
 import type { Json, JsonObject } from "./json.js";
 import type { LimitName } from "./limits.js";
 import { describeThrown, type Encoded, tooDeep, truncated } from "./markers.js";
-import { hasRoom, lose, type Walk, whyFull } from "./walk-context.js";
+import { hasRoom, isHidden, lose, type Walk, whyFull } from "./walk-context.js";
 import { cutForDepth, encodeThrown, hide } from "./walk-members.js";
 
 /** An array: holes read as `undefined`, long runs of them as one mark. */
@@ -15,7 +15,7 @@ export function encodeArray(walk: Walk, array: readonly unknown[], place: number
     const reason = whyFull(walk);
     if (reason !== undefined) return endFull(walk, out, reason, length - index, place);
     walk.steps[place] = out.length;
-    walk.keys[place] = index;
+    if (walk.keys !== undefined) walk.keys[place] = index;
     let element = encodeElement(walk, array, index, place + 1);
     if (element === undefined) {
       findHoles ??= createHoleFinder(array, length);
@@ -43,8 +43,7 @@ function encodeElement(
     return encodeThrown(walk, describeThrown("getter threw", error), place);
   }
   if (element === undefined) return undefined;
-  const hidden = walk.settings.redactor?.hides(walk.keys, place) === true;
-  return hidden ? hide(walk, place) : walk.encode(element, place);
+  return isHidden(walk, place) ? hide(walk, place) : walk.encode(element, place);
 }
 
 function skipHoles(walk: Walk, omitted: number, place: number): JsonObject | typeof tooDeep {

@@ -1,7 +1,7 @@
 import type { Json } from "./json.js";
 import { type Encoded, tooDeep, truncated } from "./markers.js";
 import type { PathStep } from "./redact.js";
-import { enterTag, hasRoom, lose, type Walk, whyFull } from "./walk-context.js";
+import { enterTag, hasRoom, isHidden, lose, type Walk, whyFull } from "./walk-context.js";
 import { cutForDepth, hide } from "./walk-members.js";
 
 /** `{ "$set": […] }`. Throws when the value only claims to be a Set. */
@@ -33,9 +33,10 @@ function encodePair(walk: Walk, key: unknown, value: unknown, place: number): En
   enterTag(walk, place, 0);
   const encodedKey = walk.encode(key, place + 1);
   enterTag(walk, place, 1);
-  walk.keys[place] = toPathStep(key);
-  const hidden = walk.settings.redactor?.hides(walk.keys, place + 1) === true;
-  const encodedValue = hidden ? hide(walk, place + 1) : walk.encode(value, place + 1);
+  if (walk.keys !== undefined) walk.keys[place] = toPathStep(key);
+  const encodedValue = isHidden(walk, place + 1)
+    ? hide(walk, place + 1)
+    : walk.encode(value, place + 1);
   if (encodedKey === tooDeep || encodedValue === tooDeep) return cutForDepth(walk, place);
   return [encodedKey, encodedValue];
 }

@@ -43,8 +43,8 @@ export interface Walk {
   readonly mostCharacters: number;
   /** Steps through the encoded JSON: step `n` leads from place `n` to place `n + 1`. */
   readonly steps: (string | number)[];
-  /** The same through the caller's value, for redaction: `undefined` where a tag put a step in. */
-  readonly keys: PathStep[];
+  /** The same through the caller's value, where there is redaction: `undefined` for a tag's step. */
+  readonly keys: PathStep[] | undefined;
   /** The caller's objects around the current one; `undefined` where a tag put a level in. */
   readonly ancestors: (object | undefined)[];
   readonly losses: Loss[] | undefined;
@@ -79,14 +79,19 @@ export function hasRoom(walk: Walk, place: number, levels: number): boolean {
 /** Goes one step down, from the value at `place` to a member of it, of the caller's own. */
 export function enterMember(walk: Walk, place: number, key: string | number): void {
   walk.steps[place] = key;
-  walk.keys[place] = key;
+  if (walk.keys !== undefined) walk.keys[place] = key;
 }
 
 /** Goes one step down into the JSON of a tag. */
 export function enterTag(walk: Walk, place: number, step: string | number): void {
   walk.steps[place] = step;
-  walk.keys[place] = undefined;
+  if (walk.keys !== undefined) walk.keys[place] = undefined;
   walk.ancestors[place + 1] = undefined;
+}
+
+/** Whether the value at `place` is to be redacted. */
+export function isHidden({ settings, keys }: Walk, place: number): boolean {
+  return keys !== undefined && settings.redactor?.hides(keys, place) === true;
 }
 
 /** The pointer to the ancestor that this object is, or `undefined`: then it is no cycle. */

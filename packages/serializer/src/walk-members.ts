@@ -14,6 +14,7 @@ import {
   enterTag,
   forgetLossesInside,
   hasRoom,
+  isHidden,
   lose,
   type Walk,
   whyFull,
@@ -79,7 +80,7 @@ function encodeMember(
   place: number,
   names: EnumNames | undefined,
 ): Encoded {
-  if (walk.settings.redactor?.hides(walk.keys, place) === true) return hide(walk, place);
+  if (isHidden(walk, place)) return hide(walk, place);
   let member: unknown;
   try {
     // The key is the object's own; what it holds is looked at next.

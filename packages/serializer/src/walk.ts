@@ -28,7 +28,7 @@ export function toJsonTree(
     characters: 0,
     mostCharacters: settings.limits.maxBytes * mostCopied,
     steps: [],
-    keys: [],
+    keys: settings.redactor === undefined ? undefined : [],
     ancestors: [],
     losses,
     encode: (inner, place) => encodeValue(walk, inner, place),
