@@ -97,7 +97,8 @@ function turnsOf(round: number, length: number): readonly number[] {
   return Array.from({ length }, (_, index) => (index + round) % length);
 }
 
-let kept: unknown;
+/** Holds the last result: what is kept must be done. */
+const kept: { result?: unknown } = {};
 
 function measureRate({ run }: Candidate, roundMs: number): number {
   const batch = sizeBatch(run);
@@ -105,7 +106,7 @@ function measureRate({ run }: Candidate, roundMs: number): number {
   let done = 0;
   let elapsed = 0;
   while (elapsed < roundMs) {
-    for (let index = 0; index < batch; index++) kept = run();
+    for (let index = 0; index < batch; index++) kept.result = run();
     done += batch;
     elapsed = cpuMs() - start;
   }
@@ -122,14 +123,9 @@ function cpuMs(): number {
 function sizeBatch(run: () => unknown): number {
   const start = performance.now();
   for (let batch = 1; ; batch *= 2) {
-    for (let index = 0; index < batch; index++) kept = run();
+    for (let index = 0; index < batch; index++) kept.result = run();
     if (performance.now() - start > 1) return batch;
   }
-}
-
-/** The last result of all, for whoever wants to be sure that something was done. */
-export function lastResult(): unknown {
-  return kept;
 }
 
 function spreadOf(values: readonly number[]): Spread {

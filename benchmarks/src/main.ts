@@ -12,6 +12,7 @@ import process from "node:process";
 const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   serializer: () => import("./serializer.ts"),
   react: () => import("./react.ts"),
+  store: () => import("./store.ts"),
   "end-to-end": () => import("./end-to-end.ts"),
 };
 
