@@ -49,7 +49,7 @@ async function liveAndDie(life: number, count: number) {
   return { epoch, acknowledged };
 }
 
-it("loses nothing that was acknowledged and leaves no hole when the process is killed while it appends", async () => {
+it("[RW-PUB-2] loses nothing that was acknowledged and leaves no hole when the process is killed while it appends", async () => {
   const lives = [await liveAndDie(1, 37), await liveAndDie(2, 101), await liveAndDie(3, 60)];
   const store = createSqliteStore({ file });
   const { epoch, offset, events } = await store.read({ channel, after: 0, limit: 100_000 });

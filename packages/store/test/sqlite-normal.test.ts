@@ -40,7 +40,7 @@ async function epochsAt(durability: "full" | "normal"): Promise<readonly string[
   return heads.map(({ epoch }) => epoch);
 }
 
-it("gives every channel a new epoch after a power cut, for its last events may be gone", async () => {
+it("[RW-LOG-2] gives every channel a new epoch after a power cut, for its last events may be gone", async () => {
   const before = await epochsAt("normal");
   await appendAndDie();
   pretendPowerCut();

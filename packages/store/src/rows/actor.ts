@@ -1,7 +1,7 @@
 import type { Actor } from "../event-store.js";
 
 /** Whether both are the same; users without an id are one user, who shares nothing with those that have one. */
-export function isSameActor(one: Actor, other: Actor): boolean {
+function isSameActor(one: Actor, other: Actor): boolean {
   if (one.type === "server" || other.type === "server") return one.type === other.type;
   return one.id === other.id;
 }

@@ -26,7 +26,7 @@ const ofTheWholeFile: ReadonlySet<number | undefined> = new Set([
 ]);
 
 /** The primary result code of an error of `node:sqlite`; `undefined` for any other. */
-export function resultCodeOf(error: unknown): number | undefined {
+function resultCodeOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !("errcode" in error)) return undefined;
   return typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
 }

@@ -15,7 +15,7 @@ import type { StoreTest } from "./test-storage.js";
 
 export function describeAppending({ open, clock }: StoreTest): void {
   describe("appending", () => {
-    it("gives offsets from 1 on, without a hole, in the order of the appends", async () => {
+    it("[RW-LOG-1] gives offsets from 1 on, without a hole, in the order of the appends", async () => {
       const store = await open();
       expect(await append(store, [started("a"), thinking("a")])).toBe(1);
       expect(await append(store, [custom("note")])).toBe(3);
@@ -31,7 +31,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(await append(store, [started("a")], { channel: "chat:43" })).toBe(1);
     });
 
-    it("keeps each text byte for byte", async () => {
+    it("[RW-EVT-16] keeps each text byte for byte", async () => {
       const store = await open();
       const text = '{"type":"custom", "time":1,"name":"n","data":"\\u0000 é 🦊 \\ud800"}';
       const { event } = custom("n");
@@ -39,7 +39,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(await textsOf(store)).toEqual([text]);
     });
 
-    it("keeps the epoch that the channel had before its first event", async () => {
+    it("[RW-LOG-3] keeps the epoch that the channel had before its first event", async () => {
       const store = await open();
       const { epoch } = await store.head(channel);
       expect(epoch).toMatch(/^[\w-]{1,64}$/);
@@ -51,7 +51,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(await store.head(channel)).toEqual({ epoch, offset: 1, floor: 1 });
     });
 
-    it("writes nothing when it is asked for a channel that has no events", async () => {
+    it("[RW-LOG-4] writes nothing when it is asked for a channel that has no events", async () => {
       const store = await open();
       const { epoch } = await store.head(channel);
       expect(await store.read({ channel, after: 0, limit: 1 })).toEqual({
@@ -68,7 +68,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(await store.listChannels({ limit: 10 })).toEqual([]);
     });
 
-    it("appends all events or none", async () => {
+    it("[RW-PUB-1] appends all events or none", async () => {
       const store = await open();
       const result = await store.append(request([started("a"), thinking("a"), executed("a", "t")]));
       expect(result).toMatchObject({ status: "refused", code: "lifecycle_violation", index: 2 });
@@ -102,7 +102,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(await store.head(channel)).toMatchObject({ offset: 0 });
     });
 
-    it("numbers the appends of many writers without a hole when they come at once", async () => {
+    it("[RW-LOG-1] numbers the appends of many writers without a hole when they come at once", async () => {
       const store = await open();
       const writers = Array.from({ length: 8 }, (_, index) => `w${index}`);
       const offsets = await Promise.all(
@@ -119,7 +119,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
   });
 
   describe("a publish key", () => {
-    it("appends nothing when it is known, and answers as before, whatever the events", async () => {
+    it("[RW-PUB-3] appends nothing when it is known, and answers as before, whatever the events", async () => {
       const store = await open();
       const first = request([started("a")]);
       const { epoch } = await store.head(channel);
@@ -154,7 +154,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
         });
     });
 
-    it("is not remembered when the append was refused", async () => {
+    it("[RW-PUB-5] is not remembered when the append was refused", async () => {
       const store = await open();
       const refused = request([thinking("a")]);
       await store.append(refused);
@@ -170,7 +170,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
       expect(results.map(({ status }) => status).toSorted()).toEqual(["appended", "duplicate"]);
     });
 
-    it("is remembered for 24 hours and forgotten some time later", async () => {
+    it("[RW-PUB-3] is remembered for 24 hours and forgotten some time later", async () => {
       const store = await open();
       const old = request([custom("n")]);
       await store.append(old);
@@ -185,7 +185,7 @@ export function describeAppending({ open, clock }: StoreTest): void {
   });
 
   describe("a tool call", () => {
-    it("may be updated until it is completed, and never begins again", async () => {
+    it("[RW-EVT-6] may be updated until it is completed, and never begins again", async () => {
       const store = await open();
       await append(store, [started("a"), executing("a", "t"), executing("a", "t")]);
       await append(store, [executing("a", "t")]);

@@ -21,7 +21,7 @@ const failed: CommandAnswer = {
 
 export function describeCommands({ open, clock }: StoreTest): void {
   describe("a command", () => {
-    it("is recorded once for the channel, the user and the id", async () => {
+    it("[RW-CMD-8] is recorded once for the channel, the user and the id", async () => {
       const store = await open();
       const row = await store.putCommand(command);
       expect(row).toEqual({ ...command, commandId: row.commandId, createdAt: clock.now });
@@ -62,7 +62,7 @@ export function describeCommands({ open, clock }: StoreTest): void {
       expect(await store.answerCommand("chat:43", row.commandId, done)).toBeUndefined();
     });
 
-    it("is the same for 5 minutes and more, and another one a day later", async () => {
+    it("[RW-CMD-10] is the same for 5 minutes and more, and another one a day later", async () => {
       const store = await open();
       const row = await store.putCommand(command);
       await store.answerCommand(channel, row.commandId, done);

@@ -38,7 +38,7 @@ export function describeLeases({ open, clock }: StoreTest): void {
       expect(await store.lapsedRuns(1)).toHaveLength(1);
     });
 
-    it("is renewed by an append to its run and by nothing else that is written", async () => {
+    it("[RW-EVT-12] is renewed by an append to its run and by nothing else that is written", async () => {
       const store = await open();
       await append(store, [started("a", { leaseMs: 5_000 })]);
       clock.now += 4_000;
@@ -64,7 +64,7 @@ export function describeLeases({ open, clock }: StoreTest): void {
   });
 
   describe("renewing", () => {
-    it("renews the runs of the writer and says which are lost, and why", async () => {
+    it("[RW-PUB-16] renews the runs of the writer and says which are lost, and why", async () => {
       const store = await open();
       await append(store, [started("mine", { leaseMs: 5_000 })]);
       await append(store, [started("ended"), completed("ended")]);
@@ -84,7 +84,7 @@ export function describeLeases({ open, clock }: StoreTest): void {
       expect(await store.listChannels({ limit: 1 })).toEqual([]);
     });
 
-    it("gives the run to who takes it, and the writer before is refused from then on", async () => {
+    it("[RW-PUB-14] gives the run to who takes it, and the writer before is refused from then on", async () => {
       const store = await open();
       await append(store, [started("a"), executing("a", "t")]);
       expect(await renew(store, ["a"], { writer: "heir", take: true })).toEqual([]);
@@ -94,7 +94,7 @@ export function describeLeases({ open, clock }: StoreTest): void {
       await append(store, [completed("a")], { writer: "heir" });
     });
 
-    it("lets only the owner and the server take", async () => {
+    it("[RW-PUB-15] lets only the owner and the server take", async () => {
       const store = await open();
       const take = (runId: string, actor: Actor) =>
         renew(store, [runId], { writer: "heir", actor, take: true });

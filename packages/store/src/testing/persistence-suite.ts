@@ -65,7 +65,7 @@ export function describePersistence({ open }: StoreTest): void {
   });
 
   describe("opened twice at once", () => {
-    it("serves one sequence: offsets, keys and writers are decided once for all", async () => {
+    it("[RW-LOG-1] serves one sequence: offsets, keys and writers are decided once for all", async () => {
       const [one, other] = [await open(), await open()];
       const twice = request([started("a")]);
       const results = await Promise.all([one.append(twice), other.append(twice)]);

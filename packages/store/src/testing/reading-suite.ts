@@ -4,7 +4,7 @@ import type { StoreTest } from "./test-storage.js";
 
 export function describeReading({ open }: StoreTest): void {
   describe("reading", () => {
-    it("gives the events after an offset, in pages that say how far they reach", async () => {
+    it("[RW-SUB-23] gives the events after an offset, in pages that say how far they reach", async () => {
       const store = await open();
       await append(store, [started("a"), thinking("a"), thinking("a"), thinking("a")]);
       const offsets = async (after: number, limit: number) => {
@@ -18,7 +18,7 @@ export function describeReading({ open }: StoreTest): void {
       expect(await offsets(7, 9)).toEqual({ offsets: [], through: 7 });
     });
 
-    it("gives one run's events alone, and reaches to the head with the last of them", async () => {
+    it("[RW-SUB-24] gives one run's events alone, and reaches to the head with the last of them", async () => {
       const store = await open();
       await append(store, [started("a")]);
       await append(store, [started("b")]);

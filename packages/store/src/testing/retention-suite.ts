@@ -56,7 +56,7 @@ export function describeRetention({ open }: StoreTest): void {
       );
     });
 
-    it("never passes a root run that goes on, or a descendant of which does", async () => {
+    it("[RW-SUB-19] never passes a root run that goes on, or a descendant of which does", async () => {
       const store = await open();
       await append(store, [started("done"), completed("done")]); // 1–2
       await append(store, [started("root")]); // 3
@@ -69,7 +69,7 @@ export function describeRetention({ open }: StoreTest): void {
       expect(await store.trim(channel, 6)).toBe(6);
     });
 
-    it("goes down to where a root run began, never back, and nowhere without one", async () => {
+    it("[RW-SUB-19] goes down to where a root run began, never back, and nowhere without one", async () => {
       const store = await open();
       await append(store, [custom("n")]); // 1
       expect(await store.trim(channel, 1)).toBe(1);
@@ -125,7 +125,7 @@ export function describeRetention({ open }: StoreTest): void {
   });
 
   describe("deleting a channel", () => {
-    it("leaves nothing of it, and gives what comes next another epoch", async () => {
+    it("[RW-LOG-2] leaves nothing of it, and gives what comes next another epoch", async () => {
       const store = await open();
       const first = request([started("a"), executing("a", "t")]);
       await store.append(first);
@@ -159,7 +159,7 @@ export function describeRetention({ open }: StoreTest): void {
       expect(await store.run("chat:43", "a")).toBeDefined();
     });
 
-    it("gives another epoch each time, and none to a channel that never had an event", async () => {
+    it("[RW-LOG-3] gives another epoch each time, and none to a channel that never had an event", async () => {
       const store = await open();
       const { epoch } = await store.head(channel);
       await store.deleteChannel(channel);

@@ -16,7 +16,7 @@ import type { StoreTest } from "./test-storage.js";
 
 export function describeRuns({ open, clock }: StoreTest): void {
   describe("the rules of a run", () => {
-    it("refuses what follows the end, before it asks who writes", async () => {
+    it("[RW-EVT-7] refuses what follows the end, before it asks who writes", async () => {
       const store = await open();
       await append(store, [started("a"), completed("a")]);
       for (const by of [writer, "another"])
@@ -36,7 +36,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
       expect(result).toMatchObject({ code: "run_completed", index: 2 });
     });
 
-    it("refuses another writer, before it looks at the rules", async () => {
+    it("[RW-EVT-8] refuses another writer, before it looks at the rules", async () => {
       const store = await open();
       await append(store, [started("a")]);
       for (const event of [thinking("a"), started("a"), executing("a", "t")])
@@ -46,7 +46,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
         });
     });
 
-    it("refuses a run that never started, and one that starts twice", async () => {
+    it("[RW-EVT-5] refuses a run that never started, and one that starts twice", async () => {
       const store = await open();
       expect(await store.append(request([thinking("a")]))).toMatchObject({
         code: "run_not_found",
@@ -59,7 +59,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
       });
     });
 
-    it("takes a parent only where it has started in this channel and has not ended itself", async () => {
+    it("[RW-EVT-5] takes a parent only where it has started in this channel and has not ended itself", async () => {
       const store = await open();
       const child = (runId: string, parentRunId: string) => [started(runId, { parentRunId })];
       await append(store, [started("elsewhere")], { channel: "chat:43" });
@@ -146,7 +146,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
   });
 
   describe("listing runs", () => {
-    it("gives root runs newest first, each followed by its descendants in the order of their starts", async () => {
+    it("[RW-SUB-26] gives root runs newest first, each followed by its descendants in the order of their starts", async () => {
       const store = await open();
       await append(store, [started("one")]);
       await append(store, [started("one.a", { parentRunId: "one" })]);
@@ -165,7 +165,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
       ]);
     });
 
-    it("goes on before a run, and takes a descendant for its root", async () => {
+    it("[RW-SUB-26] goes on before a run, and takes a descendant for its root", async () => {
       const store = await open();
       for (const runId of ["one", "two", "three"]) await append(store, [started(runId)]);
       await append(store, [started("two.a", { parentRunId: "two" })]);
@@ -184,7 +184,7 @@ export function describeRuns({ open, clock }: StoreTest): void {
       expect(await names(1, "nobody")).toEqual({ runs: undefined, more: false });
     });
 
-    it("gives the latest descendants and says that there are more", async () => {
+    it("[RW-SUB-26] gives the latest descendants and says that there are more", async () => {
       const store = await open();
       await append(store, [started("root")]);
       for (const name of ["a", "b", "c"])
