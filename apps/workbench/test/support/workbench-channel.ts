@@ -21,7 +21,10 @@ export interface Watcher {
 
 export function watchChannel(address: string): Watcher {
   const url = `${address.replace("http", "ws")}/runwire`;
-  const client = createRunwireClient({ url, backoff: { firstMs: 50, maxMs: 500 } });
+  const client = createRunwireClient({
+    url,
+    backoff: { firstMs: 50, maxMs: 500, attempts: 1_000 },
+  });
   const channel = client.channel(CHANNEL);
   channel.subscribe(() => {});
   const state = () => channel.snapshot().state;

@@ -11,6 +11,7 @@ import { createNarrator } from "./narrator.ts";
 import { type Intent, readIntent } from "./read-intent.ts";
 import { createSteps } from "./steps.ts";
 import { delegateSurvey } from "./survey.ts";
+import { toCount } from "./tell.ts";
 
 /** What the run ends with, for programs. */
 export interface ExplorationResult {
@@ -38,7 +39,7 @@ export async function explore(run: RunWriter, asked: AskedQuestion): Promise<Exp
   const listed = await steps.call("list", listFiles, {});
   if (!listed.ok) throw new Error(`the folder could not be listed: ${listed.problem}`);
   const files = listed.output;
-  narrator.think("list", `There are ${files.count.toLocaleString("en")} files here.`);
+  narrator.think("list", `The list has ${toCount(files.count, "file")}.`);
 
   const findings: Finding[] = await readNamed(exploration);
   const facts = await steps.call("facts", fileFacts, { expectedFiles: files.count });

@@ -3,6 +3,7 @@ import { readFile } from "../tools/read-file.ts";
 import { type Hit, searchText } from "../tools/search-text.ts";
 import type { Exploration } from "./exploration.ts";
 import type { Finding } from "./finding.ts";
+import { toCount } from "./tell.ts";
 
 /** How many of the files with most hits are read. */
 const FILES_TO_READ = 3;
@@ -23,7 +24,7 @@ export async function search(
     const found = await steps.call(key, searchText, input);
     if (found.ok) findings.push({ type: "search", keyword, result: found.output });
     const saw = found.ok
-      ? `“${keyword}” stands in ${found.output.hits.length} lines.`
+      ? `“${keyword}” stands in ${toCount(found.output.hits.length, "line")}.`
       : `The search for “${keyword}” failed: ${found.problem}.`;
     narrator.think(key, saw);
   }

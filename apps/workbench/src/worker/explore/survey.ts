@@ -3,6 +3,7 @@ import type { FileList } from "../tools/list-files.ts";
 import { measureReading, type ReadingSpeed } from "../tools/measure-reading.ts";
 import type { Exploration } from "./exploration.ts";
 import { createSteps, type StepResult } from "./steps.ts";
+import { toCount } from "./tell.ts";
 
 /** What the surveyor found. */
 export interface Survey {
@@ -29,7 +30,9 @@ export function delegateSurvey(
     });
     await using _ended = run; // a throw on the way ends it as abandoned
     const own = createSteps(run, asked.folder);
-    run.think(`I count the lines of ${files.count} files, then time how fast they can be read.`);
+    run.think(
+      `I count the lines of ${toCount(files.count, "file")}, then time how fast they can be read.`,
+    );
     const lines = await own.call("lines", countLines, { expectedFiles: files.count });
     const paths = files.paths.slice(0, MEASURED_FILES);
     const reading = await own.call("reading", measureReading, { paths, seconds });

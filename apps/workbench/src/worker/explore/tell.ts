@@ -37,10 +37,10 @@ export function tell(finding: Finding): string {
 }
 
 function tellSearch(keyword: string, { hits, filesSearched, isCut }: SearchResult): string {
-  if (hits.length === 0) return `“${keyword}” stands in none of ${filesSearched} files.`;
+  if (hits.length === 0) return `“${keyword}” stands in none of ${toCount(filesSearched, "file")}.`;
   const paths = new Set(hits.map((hit) => hit.path));
   const quoted = hits.slice(0, QUOTED_HITS).map((hit) => `  ${hit.path}:${hit.line}  ${hit.text}`);
-  const count = `${isCut ? "at least " : ""}${hits.length} lines of ${paths.size} files`;
+  const count = `${isCut ? "at least " : ""}${toCount(hits.length, "line")} of ${toCount(paths.size, "file")}`;
   return `“${keyword}” stands in ${count}, first here:\n${quoted.join("\n")}`;
 }
 
@@ -50,7 +50,7 @@ function tellFacts(intent: Intent, files: FileList, facts: FileFacts): string {
     .slice(0, NAMED_EXTENSIONS)
     .map(([extension, count]) => `${count} ${extension || "without extension"}`);
   const sentences = [
-    `The folder holds ${files.count} files (${extensions.join(", ")}), ${formatBytes(facts.totalBytes)} in all.`,
+    `The folder holds ${toCount(files.count, "file")} (${extensions.join(", ")}), ${formatBytes(facts.totalBytes)} in all.`,
   ];
   const [largest] = facts.largest;
   const [newest] = facts.newest;
@@ -65,7 +65,7 @@ function tellNamed(path: string, result: StepResult<ReadResult>): string {
   if (!result.ok) return `${path} could not be read: ${result.problem}.`;
   const { text, totalLines } = result.output;
   const lines = text.split("\n").slice(0, QUOTED_LINES);
-  return `${path} has ${formatCount(totalLines)} lines and begins so:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return `${path} has ${toCount(totalLines, "line")} and begins so:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }
 
 function tellSurvey({ lines, reading }: Survey): string {
@@ -78,14 +78,14 @@ function tellSurvey({ lines, reading }: Survey): string {
 
 function tellLines({ totalLines, longest }: LineCounts): string {
   if (!longest) return "There is no text file.";
-  const most = `the longest is ${longest.path} with ${formatCount(longest.lines)}`;
-  return `The text files have ${formatCount(totalLines)} lines; ${most}.`;
+  const most = `the longest is ${longest.path} with ${longest.lines.toLocaleString("en")}`;
+  return `The text files have ${toCount(totalLines, "line")}; ${most}.`;
 }
 
 function tellReading({ readings, medianMs, megabytesPerSecond }: ReadingSpeed): string {
   if (readings === 0) return "There was nothing whose reading could be measured.";
   const speed = `${medianMs.toFixed(2)} ms in the middle, ${megabytesPerSecond.toFixed(0)} MB/s`;
-  return `Reading was measured ${formatCount(readings)} times: ${speed}.`;
+  return `Reading was measured ${toCount(readings, "time")}: ${speed}.`;
 }
 
 function tellHistory(intent: Intent, commits: readonly Commit[]): string {
@@ -101,8 +101,9 @@ function toCommitLine({ hash, author, date, subject }: Commit): string {
   return `  ${hash}  ${formatDate(date)}  ${author}: ${subject}`;
 }
 
-function formatCount(count: number): string {
-  return count.toLocaleString("en");
+/** `1 file`, `1,234 files` */
+export function toCount(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function formatDate(date: Date): string {
