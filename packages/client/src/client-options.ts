@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from "@runwire/protocol";
 import WS from "isomorphic-ws";
 import type { ClientReport } from "./client-types.js";
 import { type Backoff, defaultBackoff } from "./connection/backoff.js";
 import type { TokenSource } from "./connection/credentials.js";
 import type { WebSocketConstructor } from "./connection/managed-connection.js";
-import { type Clock, systemClock } from "./environment.js";
 import { browserPage, type PageSignals } from "./page-signals.js";
 
 /** Options of `createRunwireClient`. */

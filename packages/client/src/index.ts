@@ -4,6 +4,5 @@ export { type Backoff, defaultBackoff } from "./connection/backoff.js";
 export type { TokenSource } from "./connection/credentials.js";
 export type { WebSocketConstructor, WebSocketLike } from "./connection/managed-connection.js";
 export { createRunwireClient } from "./create-runwire-client.js";
-export { type Clock, systemClock } from "./environment.js";
 export type { PageSignal, PageSignals } from "./page-signals.js";
 export type { ServerError } from "./requests/requests.js";

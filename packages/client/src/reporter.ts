@@ -1,5 +1,5 @@
+import type { Clock } from "@runwire/protocol";
 import type { ClientReport } from "./client-types.js";
-import type { Clock } from "./environment.js";
 
 export interface ReporterOptions {
   readonly clock: Clock;

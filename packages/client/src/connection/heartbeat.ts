@@ -1,4 +1,5 @@
-import { type Clock, createTimer } from "../environment.js";
+import type { Clock } from "@runwire/protocol";
+import { createTimer } from "../environment.js";
 
 /** What a heartbeat needs; no socket. */
 export interface HeartbeatOptions {

@@ -1,5 +1,6 @@
+import type { Clock } from "@runwire/protocol";
 import { RunwireError, type ServerMessage, SUBPROTOCOL, type Welcome } from "@runwire/protocol";
-import { type Clock, createTimer } from "../environment.js";
+import { createTimer } from "../environment.js";
 import type { Backoff } from "./backoff.js";
 import {
   type ConnectionEffect,
@@ -165,7 +166,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
   function receive(text: unknown, number: number): void {
     heartbeat?.heard();
     const message = readMessage(text);
-    if (message?.type === "pong") options.onLatency(Math.max(0, clock.monotonicNow() - message.at));
+    if (message?.type === "pong") options.onLatency(Math.max(0, clock.monotonic() - message.at));
     if (!message) options.onMalformed(text);
     else if (message.type === "welcome") welcome(message, number);
     else if (message.type === "reconnect")
@@ -182,7 +183,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
       ...message.heartbeat,
       clock,
       probeMs: options.probeMs,
-      ping: () => write({ type: "ping", at: Math.round(clock.monotonicNow()) }),
+      ping: () => write({ type: "ping", at: Math.round(clock.monotonic()) }),
       onDead: () => dispatch({ type: "lost", transport: number, error: silence() }),
     });
     options.onWelcome(message);

@@ -1,3 +1,4 @@
+import type { Clock } from "@runwire/protocol";
 import {
   type ErrorMessage,
   isRetryable,
@@ -5,7 +6,7 @@ import {
   type ServerMessage,
 } from "@runwire/protocol";
 import { hasTag } from "@runwire/serializer";
-import { type Clock, createRandomId } from "../environment.js";
+import { createRandomId } from "../environment.js";
 
 /** The messages that answer a request. */
 type Answer = Extract<ServerMessage, { readonly id?: string }>;
@@ -175,11 +176,11 @@ export function createRequests({ send, clock, queueLimit, ...limits }: RequestsO
 
   function retryLater(entry: Entry, { retryAfterMs = 1_000 }: ErrorMessage): void {
     entry.retries--;
-    clock.setTimeout(() => {
+    clock.after(retryAfterMs, () => {
       if (entries.get(entry.id) !== entry) return;
       entry.isSent = false;
       sendEntry(entry);
-    }, retryAfterMs);
+    });
   }
 }
 

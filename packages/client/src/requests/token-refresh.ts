@@ -1,5 +1,6 @@
+import type { Clock } from "@runwire/protocol";
 import type { ClientReport } from "../client-types.js";
-import { type Clock, createTimer } from "../environment.js";
+import { createTimer } from "../environment.js";
 import type { Requests } from "./requests.js";
 
 export interface TokenRefreshOptions {

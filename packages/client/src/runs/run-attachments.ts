@@ -1,3 +1,4 @@
+import type { Clock } from "@runwire/protocol";
 import {
   type CommandDelivery,
   type LostCode,
@@ -6,7 +7,7 @@ import {
   type RunHandlers,
   RunwireError,
 } from "@runwire/protocol";
-import { type Clock, createTimer, type Timer } from "../environment.js";
+import { createTimer, type Timer } from "../environment.js";
 import type { Requests } from "../requests/requests.js";
 import { answerNobody, type CommandAnswers, createCommandAnswers } from "./answer-command.js";
 

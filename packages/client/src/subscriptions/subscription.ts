@@ -1,3 +1,4 @@
+import type { Clock } from "@runwire/protocol";
 import {
   type ErrorMessage,
   type Events,
@@ -6,7 +7,7 @@ import {
   type Subscribed,
   type Unsubscribed,
 } from "@runwire/protocol";
-import { type Clock, createRandomId, createTimer } from "../environment.js";
+import { createRandomId, createTimer } from "../environment.js";
 import { createListeners, type Listeners } from "../listeners.js";
 import { toError } from "../requests/requests.js";
 import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";

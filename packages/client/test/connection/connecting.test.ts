@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { settle } from "@runwire/testing";
 import { describe, expect, it, vi } from "vitest";
 import { createRunwireClient } from "../../src/index.js";
-import { settle } from "../support/fake-clock.js";
 import { setUp } from "../support/set-up.js";
 
 describe("connecting", () => {

@@ -1,9 +1,9 @@
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import { createHeartbeat } from "../../src/connection/heartbeat.js";
-import { createFakeClock } from "../support/fake-clock.js";
 
 function setUp() {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const start = clock.now();
   const pings: number[] = [];
   const deaths: number[] = [];
@@ -41,7 +41,7 @@ describe("a heartbeat", () => {
 
   it("[RW-LIVE-5] does not judge by a timer that came late, but by the next one", async () => {
     const { clock, pings, deaths } = setUp();
-    await clock.sleep(600_000);
+    await clock.stall(600_000);
     expect(deaths).toEqual([]);
     expect(pings).toEqual([0, 600_000]);
     await clock.advance(2_000);
@@ -50,7 +50,7 @@ describe("a heartbeat", () => {
 
   it("lives on when the ping after a stall is answered", async () => {
     const { clock, heartbeat, deaths } = setUp();
-    await clock.sleep(600_000);
+    await clock.stall(600_000);
     heartbeat.heard();
     await clock.advance(30_000);
     expect(deaths).toEqual([]);
@@ -58,7 +58,7 @@ describe("a heartbeat", () => {
 
   it("finds a dead connection in a hidden tab, whose timers always come late", async () => {
     const { clock, deaths } = setUp();
-    for (let minute = 0; minute < 4; minute++) await clock.sleep(60_000);
+    for (let minute = 0; minute < 4; minute++) await clock.stall(60_000);
     expect(deaths).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
+import { settle } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
-import { settle } from "../support/fake-clock.js";
 import { setUp } from "../support/set-up.js";
 
 describe("requests", () => {

@@ -1,6 +1,6 @@
 import { RunwireError } from "@runwire/protocol";
+import { settle } from "@runwire/testing";
 import { describe, expect, it, vi } from "vitest";
-import { settle } from "../support/fake-clock.js";
 import { setUp } from "../support/set-up.js";
 
 const run = { channel: "chat:1", runId: "r1", writer: "w" };

@@ -1,6 +1,6 @@
+import { settle } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import type { ChannelEvent, EventsOptions } from "../../src/index.js";
-import { settle } from "../support/fake-clock.js";
 import type { LinkedSocket } from "../support/linked-socket.js";
 import { completed, range, said, setUp, started, subscribed } from "../support/set-up.js";
 

@@ -1,5 +1,5 @@
+import { settle } from "@runwire/testing";
 import { describe, expect, it, vi } from "vitest";
-import { settle } from "../support/fake-clock.js";
 import { completed, range, said, setUp, started, subscribed, textOf } from "../support/set-up.js";
 
 const subscribes = (socket: { readonly sent: readonly { readonly type: string }[] }) =>

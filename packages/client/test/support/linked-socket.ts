@@ -1,5 +1,5 @@
+import { settle } from "@runwire/testing";
 import type { WebSocketConstructor, WebSocketLike } from "../../src/index.js";
-import { settle } from "./fake-clock.js";
 import { type Message, welcomeMessage } from "./scripted-server.js";
 
 type Listener = (event: object) => void;

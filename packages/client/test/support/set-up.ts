@@ -1,11 +1,11 @@
+import { FakeClock, settle } from "@runwire/testing";
 import type { ChannelSnapshot, ClientReport, RunwireClientOptions } from "../../src/index.js";
 import { createRunwireClient, type PageSignal } from "../../src/index.js";
-import { createFakeClock, settle } from "./fake-clock.js";
 import { createLinkedSockets, type LinkedSocket } from "./linked-socket.js";
 
 /** A client on linked sockets, a clock of its own and a page that the test plays. */
 export function setUp(options: Partial<RunwireClientOptions> = {}) {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const { WebSocket, sockets, latest } = createLinkedSockets();
   const reports: ClientReport[] = [];
   let signal: (signal: PageSignal) => void = () => {};
