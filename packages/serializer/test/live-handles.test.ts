@@ -1,19 +1,9 @@
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
-import { createRequire } from "node:module";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { WebSocketServer, WebSocket as WsWebSocket } from "ws";
 import { encode } from "../src/index.js";
-
-/** The part of ws that is used; it is a dependency of the server, not of this package. */
-interface Ws {
-  readonly WebSocketServer: new (options: { server: http.Server }) => object;
-}
-// Typed by hand: what `require` gives is the module ws.
-const ws = createRequire(new URL("../../server/package.json", import.meta.url))("ws") as Ws &
-  (new (
-    url: string,
-  ) => WebSocket);
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -27,17 +17,21 @@ async function listen(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function openWebSocket(type: new (url: string) => WebSocket): Promise<WebSocket> {
+type AnyWebSocket = WebSocket | WsWebSocket;
+
+async function openWebSocket(type: new (url: string) => AnyWebSocket): Promise<AnyWebSocket> {
   const server = http.createServer();
-  new ws.WebSocketServer({ server });
+  new WebSocketServer({ server });
   const socket = new type(`ws://127.0.0.1:${await listen(server)}/chat`);
-  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  await new Promise((resolve) => {
+    socket.onopen = resolve;
+  });
   closers.unshift(() => socket.close());
   return socket;
 }
 
 test.each([
-  ["ws", ws],
+  ["ws", WsWebSocket],
   ["the platform", WebSocket],
 ])("a WebSocket of %s is summarised, its state by name", async (_, type) => {
   const socket = await openWebSocket(type);
