@@ -1,8 +1,8 @@
 // #region client
-
-// #endregion
-import type { Channel, ChannelEvent, ChannelListener } from "@runwire/client";
 import { createRunwireClient } from "@runwire/client";
+// #endregion
+
+import type { Channel, ChannelEvent, ChannelListener } from "@runwire/client";
 import { freshToken } from "./users.ts";
 
 /** `url` is `ws:`, `wss:`, `http:`, `https:`, or in a page a path: `/runwire`. */

@@ -1,14 +1,11 @@
 // #region serializer
 import { decode, encode } from "@runwire/serializer";
 
-const text = encode(
+export const text = encode(
   { at: new Date(0), big: 2n ** 64n, seen: new Map([["a", 1]]), apiKey: "sk-123" },
   { redact: ["apiKey"] },
 );
 // {"at":{"$date":"1970-01-01T00:00:00.000Z"},"big":{"$bigint":"18446744073709551616"},…,"apiKey":"[redacted]"}
 
-const value = decode(text); // a Date, a BigInt and a Map again
-
+export const value = decode(text); // a Date, a BigInt and a Map again
 // #endregion
-
-export { text, value };

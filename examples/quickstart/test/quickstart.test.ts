@@ -7,7 +7,8 @@ import { checkRun, isKnownEvent, type RunState, type ToolPart } from "@runwire/p
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { research } from "../src/agent.ts";
 import { cancel, connect, copy, follow } from "../src/client.ts";
-import { type Mail, resumeMail, startMail } from "../src/mail.ts";
+import { type Mail, startMail } from "../src/mail.ts";
+import { resumeMail } from "../src/resume-mail.ts";
 import { text, value } from "../src/serialize.ts";
 import { startQuickstart } from "./support/start-quickstart.ts";
 import { untilRun } from "./support/until.ts";
