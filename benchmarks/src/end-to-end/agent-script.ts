@@ -7,7 +7,7 @@ export interface Round {
   readonly tool: ScriptedTool;
 }
 
-export interface ScriptedTool {
+interface ScriptedTool {
   readonly name: string;
   readonly input: object;
   readonly steps: readonly string[];

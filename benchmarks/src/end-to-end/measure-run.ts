@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Browser, Page } from "playwright";
 import { rounds, wholeText } from "./agent-script.ts";
 import { startChild } from "./child.ts";
@@ -26,6 +27,8 @@ export interface RunResult extends Latencies {
   readonly wire: Wire;
   /** Milliseconds from the first call of the agent until the end was on the screen. */
   readonly durationMs: number;
+  /** The longest that this process, which mostly waits, was kept from running: nothing faster is to be expected of others. */
+  readonly pauseMs: number;
 }
 
 /** One run: a server's process, a page that follows, and then an agent's process that writes. */
@@ -39,10 +42,14 @@ export async function measureRun({ browser, way, pace, ...paths }: RunOptions): 
   await page.goto(`http://127.0.0.1:${port}/#${way}`);
   await ready;
   await using worker = startChild<Written>(`./${way}-worker.ts`, [String(port), pace]);
+  const pauses = monitorEventLoopDelay({ resolution: 5 });
+  pauses.enable();
   const [written, screens] = await Promise.all([worker.message, ended]);
+  pauses.disable();
   await checkPage(page);
   const durationMs = (screens.at(-1)?.at ?? Number.NaN) - written.startedAt;
-  return { ...measureLatencies(written, screens), wire: wire(), durationMs };
+  const pauseMs = pauses.max / 1e6;
+  return { ...measureLatencies(written, screens), wire: wire(), durationMs, pauseMs };
 }
 
 /** How long a run may take until all of it is on the screen. */

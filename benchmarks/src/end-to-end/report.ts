@@ -45,6 +45,7 @@ function figuresOf({ count, bytes }: WrittenEvents): readonly Figure[] {
     ["… p99, ms", ({ important }) => percentile(important, 0.99), toMs],
     ["… max, ms", ({ important }) => percentile(important, 1), toMs],
     ["first call to last on screen, ms", ({ durationMs }) => durationMs, toCount],
+    ["longest pause of an idle process, ms", ({ pauseMs }) => pauseMs, toMs],
     ["events/s end to end", ({ durationMs }) => (count / durationMs) * 1000, toCount],
   ];
 }
