@@ -11,14 +11,14 @@ const readersNames = fileURLToPath(new URL("readers-names.d.ts", import.meta.url
 export function compileSamples(samples: readonly Sample[]): string[] {
   const files = new Map(samples.map((sample, index) => [toPath(sample, index), sample]));
   const program = createProgram(files);
-  return [...files].flatMap(([path, sample]) => {
-    const file = program.getSourceFile(path);
-    const diagnostics = [
-      ...program.getSyntacticDiagnostics(file),
-      ...program.getSemanticDiagnostics(file),
-    ];
-    return diagnostics.map((diagnostic) => describe(diagnostic, sample));
-  });
+  return [[readersNames, { file: "readers-names.d.ts", line: 1 }] as const, ...files].flatMap(
+    ([path, place]) => diagnose(program, path).map((diagnostic) => describe(diagnostic, place)),
+  );
+}
+
+function diagnose(program: ts.Program, path: string): ts.Diagnostic[] {
+  const file = program.getSourceFile(path);
+  return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
 }
 
 function toPath({ hasJsx }: Sample, index: number): string {
@@ -45,11 +45,15 @@ function readOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(path, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, home, undefined, path);
   // A sample without an import is a module too: its top-level names and its `await` are its own.
-  return { ...options, moduleDetection: ts.ModuleDetectionKind.Force };
+  const moduleDetection = ts.ModuleDetectionKind.Force;
+  return { ...options, moduleDetection, skipLibCheck: false };
 }
 
-function describe({ file, start, messageText }: ts.Diagnostic, sample: Sample): string {
+function describe(
+  { file, start, messageText }: ts.Diagnostic,
+  place: Pick<Sample, "file" | "line">,
+): string {
   const row = file?.getLineAndCharacterOfPosition(start ?? 0).line ?? 0;
   const message = ts.flattenDiagnosticMessageText(messageText, " ");
-  return `${sample.file}:${sample.line + row} ${message}`;
+  return `${place.file}:${place.line + row} ${message}`;
 }

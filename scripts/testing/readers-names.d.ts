@@ -5,7 +5,6 @@ import type { ChannelEvent } from "@runwire/client";
 import type { ChannelState, RunTarget } from "@runwire/protocol";
 import type { RunwireServerOptions, User } from "@runwire/server";
 import type { EventStore } from "@runwire/store";
-import type { ReactNode } from "react";
 
 declare global {
   // the agent
@@ -21,7 +20,7 @@ declare global {
   function freshToken(): Promise<string>;
   function render(state: ChannelState): void;
   function archive(event: ChannelEvent): void;
-  const root: { render(node: ReactNode): void };
+  const root: { render(node: unknown): void };
 
   // the server
   const authenticate: NonNullable<RunwireServerOptions["authenticate"]>;
