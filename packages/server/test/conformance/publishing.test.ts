@@ -180,7 +180,7 @@ test("[RW-PUB-10] drops the publishes that it has not begun when the connection 
 
 test("[RW-PUB-11] leaves the socket unread while too much waits for the store, loses nothing and never closes", async () => {
   const { store, hold, release } = createHeldStore();
-  const { connect } = await startServer({ store, limits: { maxPendingPublishBytes: 10_000 } });
+  const { connect } = await startServer({ store, limits: { maxPendingBytes: 10_000 } });
   const [connection, other] = [await connect(), await connect()];
   let isPinged = false;
   hold();
