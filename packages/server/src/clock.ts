@@ -15,12 +15,15 @@ export interface Clock {
   soon(callback: () => void): () => void;
 }
 
+/** Node's timers take no longer time than this: a longer one, `Infinity` too, would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The real clock; its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
+    const timer = setTimeout(callback, Math.min(milliseconds, longestTimerMs));
     timer.unref();
     return () => clearTimeout(timer);
   },
@@ -30,19 +33,31 @@ export const systemClock: Clock = {
   },
 };
 
-/** Calls back again and again until the returned function is called; `lateMs` is how late the call comes. */
+/** How late a call of {@link repeat} comes. */
+export interface Lateness {
+  /** By the clock that never jumps: the process was busy, or stopped. */
+  readonly lateMs: number;
+  /** By the wall clock, which goes on while the machine sleeps. Never negative. */
+  readonly wallLateMs: number;
+}
+
+/** Calls back again and again until the returned function is called. */
 export function repeat(
   clock: Clock,
   intervalMs: number,
-  callback: (lateMs: number) => void,
+  callback: (lateness: Lateness) => void,
 ): () => void {
-  let dueAt = clock.monotonic() + intervalMs;
+  let due = nextDue();
   let stop = clock.after(intervalMs, tick);
+  function nextDue() {
+    return { monotonic: clock.monotonic() + intervalMs, wall: clock.now() + intervalMs };
+  }
   function tick(): void {
-    const lateMs = Math.max(0, clock.monotonic() - dueAt);
-    dueAt = clock.monotonic() + intervalMs;
+    const lateMs = Math.max(0, clock.monotonic() - due.monotonic);
+    const wallLateMs = Math.max(0, clock.now() - due.wall);
+    due = nextDue();
     stop = clock.after(intervalMs, tick);
-    callback(lateMs);
+    callback({ lateMs, wallLateMs });
   }
   return () => stop();
 }

@@ -1,4 +1,5 @@
 import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol";
+import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
 import { Access } from "./connection/access.js";
 import { Connection, type ConnectionServices } from "./connection/connection.js";
@@ -68,12 +69,13 @@ export function createRunwireServer<AppUser extends User = User>(
   const pages = new PageReader(settings.store, settings.replay, limits.maxEventBytes);
   const hubs = new ChannelHubs(log, {
     ...{ store: settings.store, clock, logger, batch: settings.batch, replay: settings.replay },
+    window: new BatchWindow(clock, settings.batch),
     maxEventBytes: limits.maxEventBytes,
     onHistoryChanged: (channel) => pages.forget(channel),
   });
   const commandDesk = new CommandDesk(settings.store, clock, settings.commands);
   const publishDesk = new PublishDesk(log, limits.maxEventBytes);
-  const localRuns = new LocalRuns(log, commandDesk, clock);
+  const localRuns = new LocalRuns(log, commandDesk, clock, logger);
   const leases = new LeaseKeeper(log, clock, logger, (channel, runId) => {
     hubs.hint(channel);
     commandDesk.runEnded(channel, runId);
@@ -103,10 +105,8 @@ export function createRunwireServer<AppUser extends User = User>(
       reports.push(detail === undefined ? report : { ...report, detail });
       if (reports.length > keptReports) reports.shift();
     },
-    onClosed(connection) {
-      heartbeat.remove(connection);
-      connections.remove(connection);
-    },
+    onClosing: (connection) => heartbeat.remove(connection),
+    onGone: (connection) => connections.remove(connection),
   };
 
   function mustBeOpen(): void {
@@ -131,6 +131,8 @@ export function createRunwireServer<AppUser extends User = User>(
       const connection = new Connection(socket, request, services);
       connections.add(connection);
       heartbeat.add(connection);
+      // Whoever slipped in while the others are sent away goes with them.
+      if (closing) connection.sendAway("serviceRestart", settings.drain.spreadMs);
       return connection;
     },
     refusalOf(request) {

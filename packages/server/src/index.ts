@@ -19,5 +19,5 @@ export {
   type SlowReaderOptions,
 } from "./options.js";
 export type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
-export type { ServerSocket, SocketHandlers } from "./socket.js";
+export type { ServerSocket, SharedMessage, SocketHandlers } from "./socket.js";
 export type { Action, AuthorizeRequest, ConnectRequest, Credentials, User } from "./users.js";

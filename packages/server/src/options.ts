@@ -34,8 +34,8 @@ export interface ServerLimits {
   readonly subscribeRate: Rate;
   /** `forbidden` answers in a minute; one more closes 4429. @default 20 */
   readonly maxRefusalsPerMinute: number;
-  /** Bytes of publishes of one connection that wait for the store before its socket is left unread. @default 1048576 */
-  readonly maxPendingPublishBytes: number;
+  /** Bytes of requests of one connection that are under way before its socket is left unread. @default 1048576 */
+  readonly maxPendingBytes: number;
 }
 
 /** A bucket that holds `burst` and is refilled by `perSecond`. */
@@ -56,8 +56,14 @@ export interface SlowReaderOptions {
 
 /** How events are gathered into one frame. */
 export interface BatchOptions {
-  /** The longest that a delta waits for others, milliseconds. 0 sends at the end of each tick. @default 200 */
+  /** How long a delta waits for others while the server is busy, milliseconds. 0 sends at the end of each tick. @default 200 */
   readonly windowMs: number;
+  /**
+   * How long it waits while the server is calm: below 1 % of the last second spent on frames; from 5 % on it waits
+   * for `windowMs`, and in between in between. Milliseconds.
+   * @default 25
+   */
+  readonly minWindowMs: number;
   /** Events at which a frame goes at once. @default 500 */
   readonly maxEvents: number;
   /** Bytes at which a frame goes at once. @default 262144 */
@@ -194,10 +200,10 @@ export const defaultServerOptions: Pick<
     maxSubscriptions: 128,
     subscribeRate: { perSecond: 20, burst: 128 },
     maxRefusalsPerMinute: 20,
-    maxPendingPublishBytes: 1_048_576,
+    maxPendingBytes: 1_048_576,
   },
   slowReader: { maxBufferedBytes: 1_048_576, resumeBelowBytes: 262_144, timeoutMs: 60_000 },
-  batch: { windowMs: 200, maxEvents: 500, maxBytes: 262_144 },
+  batch: { windowMs: 200, minWindowMs: 25, maxEvents: 500, maxBytes: 262_144 },
   replay: { pageEvents: 1_000, pageBytes: 524_288, cacheBytes: 8_388_608 },
   drain: { batchSize: 500, intervalMs: 250, spreadMs: 10_000, timeoutMs: 30_000 },
   auth: { timeoutMs: 5_000, maxConcurrent: 64, revalidateMs: 300_000 },
@@ -258,6 +264,15 @@ function checkAccess({ store, access, authenticate, authorize }: AccessOptions):
     );
 }
 
+/** What may be nothing at all; every other number is a bound or a length that must be there. */
+const mayBeZero: ReadonlySet<string> = new Set([
+  "windowMs",
+  "minWindowMs",
+  "cacheBytes",
+  "intervalMs",
+  "spreadMs",
+]);
+
 function resolveGroup<Group extends object>(
   name: string,
   defaults: Group,
@@ -266,10 +281,24 @@ function resolveGroup<Group extends object>(
   const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   for (const [key, value] of entries) {
     if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key} is no option`);
-    if (typeof value === "number" && !(value >= 0))
-      throw invalid(`${name}.${key} must be 0 or more`);
+    checkValue(`${name}.${key}`, key, value);
   }
   return { ...defaults, ...Object.fromEntries(entries) };
+}
+
+function checkValue(path: string, key: string, value: unknown): void {
+  if (typeof value === "object" && value !== null) checkRate(path, value);
+  else if (typeof value !== "number" || !(value >= 0)) throw invalid(`${path} must be a number`);
+  else if (value === 0 && !(mayBeZero.has(key) && path !== "heartbeat.intervalMs"))
+    throw invalid(`${path} must be more than 0`);
+}
+
+function checkRate(path: string, rate: Partial<Record<keyof Rate, unknown>>): void {
+  for (const key of ["perSecond", "burst"] as const) {
+    const value = rate[key];
+    if (typeof value !== "number" || !(value > 0))
+      throw invalid(`${path}.${key} must be a number and more than 0`);
+  }
 }
 
 function invalid(message: string): RunwireError {

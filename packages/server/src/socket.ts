@@ -3,8 +3,10 @@
  * `@runwire/server/node` translates `ws` to it; a test links two of them in memory.
  */
 export interface ServerSocket {
-  /** Sends one text message. A `Uint8Array` holds UTF-8, is shared with other sockets and must not be changed. */
-  send(message: string | Uint8Array): void;
+  /** Sends one text message. */
+  send(message: string): void;
+  /** Sends one text message that many sockets get. */
+  sendShared(message: SharedMessage): void;
   /** Sends a WebSocket ping. */
   ping(): void;
   /** Begins the closing handshake; the socket goes away by itself if the peer does not answer. */
@@ -16,6 +18,17 @@ export interface ServerSocket {
   /** Stops reading; what the peer sends waits in the network. */
   pause(): void;
   resume(): void;
+}
+
+/** A message that was made once for many sockets. */
+export interface SharedMessage {
+  /** The text as UTF-8; never changed. */
+  readonly bytes: Uint8Array;
+  /**
+   * What a transport made of it for its sockets: a WebSocket frame, say. Made when the first socket of that kind
+   * sends the message; `make` names the transport, so that two kinds do not mix.
+   */
+  as<Made>(make: (bytes: Uint8Array) => Made): Made;
 }
 
 /** What a socket tells its connection. Nothing here throws. */

@@ -6,7 +6,9 @@ import type { Appended } from "../log/event-log.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
 import type { Logger } from "../logger.js";
 import type { BatchOptions, ReplayOptions } from "../options.js";
+import type { BatchWindow } from "./batch-window.js";
 import { FlushSchedule } from "./flush-schedule.js";
+import { PendingEvents } from "./pending-events.js";
 
 /** Who follows a channel. Nothing here throws. */
 export interface HubSubscriber {
@@ -22,6 +24,8 @@ export interface HubServices {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly batch: BatchOptions;
+  /** How long deltas wait, by the load of all hubs together. */
+  readonly window: BatchWindow;
   readonly replay: ReplayOptions;
   readonly maxEventBytes: number;
   /** Told that a channel's history was trimmed or replaced. */
@@ -46,23 +50,35 @@ export class ChannelHub {
   readonly #services: HubServices;
   readonly #schedule: FlushSchedule;
   readonly #subscribers = new Set<HubSubscriber>();
+  readonly #pending: PendingEvents;
   #epoch: string | undefined;
+  /** Grows with each log that is followed here: what was asked about an earlier one is void. */
+  #life = 0;
   #floor = 1;
   #flushed = 0;
   #head = 0;
-  #pending: LogEntry[] = [];
-  #pendingBytes = 0;
   /** The highest offset that anybody spoke of. */
   #heardOf = 0;
   #isCatchingUp = false;
   #reconciling: Promise<void> | undefined;
+  #mustAskAgain = false;
+  #stopRetry: (() => void) | undefined;
 
   constructor(channel: string, services: HubServices) {
     this.channel = channel;
     this.#services = services;
-    this.#schedule = new FlushSchedule(services.clock, services.batch.windowMs, () =>
-      this.#flush(),
+    this.#pending = new PendingEvents(services.batch);
+    const { clock, window } = services;
+    this.#schedule = new FlushSchedule(
+      clock,
+      () => window.lengthMs,
+      () => window.measure(() => this.#flush()),
     );
+  }
+
+  /** The log that is followed, once the store was asked. */
+  get epoch(): string | undefined {
+    return this.#epoch;
   }
 
   /** The latest offset known here; what waits for the next frame included. */
@@ -90,42 +106,81 @@ export class ChannelHub {
   /** Drops what is planned; the hub is not used any more. */
   dispose(): void {
     this.#schedule.cancel();
+    this.#stopRetry?.();
   }
 
   /** Sends what waits, so that a reader who comes now finds nothing between the log and the next frame. */
   flushNow(): void {
-    if (this.#pending.length > 0) this.#schedule.flushNow();
+    if (!this.#pending.isEmpty) this.#schedule.flushNow();
   }
 
   /** Something was appended in this process. */
   onAppended({ epoch, entries }: Appended): void {
     const first = entries[0];
     if (!first) return;
-    this.#heardOf = Math.max(this.#heardOf, first.offset + entries.length - 1);
-    if (this.#epoch === undefined) return; // observe() catches up with what was heard of
-    if (epoch !== this.#epoch) void this.reconcile();
-    else if (first.offset > this.#head + 1) void this.#catchUp();
-    else this.#enqueue(entries, first.offset + entries.length - 1);
+    const last = first.offset + entries.length - 1;
+    if (this.#epoch !== undefined && epoch !== this.#epoch) {
+      void this.reconcile();
+      return;
+    }
+    this.#heardOf = Math.max(this.#heardOf, last);
+    if (this.#epoch === undefined) return; // the first answer of the store catches up with what was heard of
+    if (first.offset > this.#head + 1) void this.#catchUp();
+    else this.#enqueue(entries, last);
   }
 
-  /** Asks the store where the log stands; one question at a time, failures are asked again. */
+  /** Compares with the store; one question at a time, failures are asked again. Never rejects. */
   reconcile(): Promise<void> {
-    this.#reconciling ??= this.#askHead().finally(() => {
+    // A question that is under way may have been answered before the log grew.
+    if (this.#reconciling) this.#mustAskAgain = true;
+    this.#reconciling ??= this.#compare().finally(() => {
       this.#reconciling = undefined;
     });
     return this.#reconciling;
   }
 
-  /** Takes in where the store says that the log stands; `asked` is {@link flushed} when it was asked. */
-  observe(head: ChannelHead, asked: number): void {
-    if (head.floor !== this.#floor) this.#services.onHistoryChanged(this.channel);
-    this.#floor = head.floor;
+  /**
+   * Asks the store where the log stands, and takes it in. Answers may come late and in any order: only what was
+   * handed out before the question may be missing in the answer, and what was asked of an earlier log is void.
+   *
+   * @throws RunwireError `store_unavailable`
+   */
+  async askHead(): Promise<ChannelHead> {
+    for (;;) {
+      const life = this.#life;
+      const flushed = this.#flushed;
+      const head = await this.#services.store.head(this.channel);
+      if (head.epoch !== this.#epoch && life !== this.#life) continue;
+      this.#observe(head, life === this.#life ? flushed : 0);
+      return head;
+    }
+  }
+
+  async #compare(): Promise<void> {
+    try {
+      do {
+        this.#mustAskAgain = false;
+        await this.askHead();
+      } while (this.#mustAskAgain);
+    } catch (error) {
+      this.#retryLater(error);
+    }
+  }
+
+  /** `flushed` is what was handed out when the store was asked. */
+  #observe(head: ChannelHead, flushed: number): void {
     if (this.#epoch === undefined) this.#begin(head);
     else if (head.epoch !== this.#epoch) this.#beginAnew("epoch", head);
-    // A head below what had been handed out: the log was set back, and its offsets would name other events.
-    // What was handed out while the answer was on its way says nothing about that.
-    else if (head.offset < asked) this.#beginAnew("ahead", head);
+    // The log was set back, and its offsets would name other events.
+    else if (head.offset < flushed) this.#beginAnew("ahead", head);
     else this.#hearOf(head.offset);
+    this.#observeFloor(head.floor);
+  }
+
+  #observeFloor(floor: number): void {
+    if (floor <= this.#floor) return;
+    this.#floor = floor;
+    this.#services.onHistoryChanged(this.channel);
   }
 
   #hearOf(offset: number): void {
@@ -133,21 +188,13 @@ export class ChannelHub {
     if (this.#heardOf > this.#head) void this.#catchUp();
   }
 
-  async #askHead(): Promise<void> {
-    const asked = this.#flushed;
-    try {
-      this.observe(await this.#services.store.head(this.channel), asked);
-    } catch (error) {
-      this.#retryLater(error, () => void this.reconcile());
-    }
-  }
-
   #begin(head: ChannelHead): void {
+    this.#life += 1;
     this.#epoch = head.epoch;
+    this.#floor = 1;
     this.#head = head.offset;
     this.#flushed = head.offset;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    this.#pending.clear();
     this.#hearOf(head.offset);
   }
 
@@ -166,21 +213,23 @@ export class ChannelHub {
     try {
       while (this.#head < this.#heardOf && this.size > 0) if (!(await this.#readOn())) break;
     } catch (error) {
-      this.#retryLater(error, () => void this.#catchUp());
+      this.#retryLater(error);
     } finally {
       this.#isCatchingUp = false;
     }
   }
 
-  /** One page more; `false` when the log is not the one it was, or has no more. */
+  /** One page more; `false` when the log has no more. */
   async #readOn(): Promise<boolean> {
     const { store, replay } = this.#services;
+    const life = this.#life;
     const after = this.#head;
     const request = { channel: this.channel, after, limit: replay.pageEvents };
     const page = await store.read({ ...request, maxBytes: replay.pageBytes });
+    if (life !== this.#life) return true;
     if (page.epoch !== this.#epoch) {
-      this.observe(page, after);
-      return false;
+      this.#observe(page, after);
+      return true;
     }
     this.#enqueue(page.events.map(toEntry), page.through);
     if (page.through > after) return true;
@@ -188,52 +237,32 @@ export class ChannelHub {
     return false;
   }
 
-  #retryLater(error: unknown, again: () => void): void {
+  #retryLater(error: unknown): void {
     if (isRunwireError(error) && error.code === "closed") return;
+    if (this.#stopRetry) return;
     this.#services.logger.warn(`channel ${this.channel} could not be read; trying again`, error);
-    this.#services.clock.after(retryMs, () => this.size > 0 && again());
+    this.#stopRetry = this.#services.clock.after(retryMs, () => {
+      this.#stopRetry = undefined;
+      if (this.size > 0) void this.reconcile();
+    });
   }
 
   #enqueue(entries: readonly LogEntry[], through: number): void {
+    if (through <= this.#head) return;
     const fresh = entries.filter((entry) => entry.offset > this.#head);
-    this.#head = Math.max(this.#head, through);
-    for (const entry of fresh) {
-      this.#pending.push(entry);
-      this.#pendingBytes += entry.json.length;
-    }
-    this.#schedule.add(fresh.some(isUrgent) || this.#isFull());
-  }
-
-  #isFull(): boolean {
-    const { maxEvents, maxBytes } = this.#services.batch;
-    return this.#pending.length >= maxEvents || this.#pendingBytes >= maxBytes;
+    this.#head = through;
+    for (const entry of fresh) this.#pending.add(entry);
+    this.#schedule.add(fresh.some(isUrgent) || this.#pending.isFull);
   }
 
   #flush(): void {
-    const pending = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    for (const entries of this.#toBatches(pending)) {
-      const isLast = entries.at(-1) === pending.at(-1);
+    const batches = this.#pending.take();
+    for (const [index, entries] of batches.entries()) {
+      const isLast = index === batches.length - 1;
       this.#handOut(entries, isLast ? this.#head : (entries.at(-1)?.offset ?? this.#head));
     }
+    // Offsets without events: what was there has been trimmed.
     if (this.#flushed < this.#head) this.#handOut([], this.#head);
-  }
-
-  *#toBatches(entries: readonly LogEntry[]): Generator<readonly LogEntry[]> {
-    const { maxEvents, maxBytes } = this.#services.batch;
-    let batch: LogEntry[] = [];
-    let bytes = 0;
-    for (const entry of entries) {
-      if (batch.length > 0 && (batch.length >= maxEvents || bytes + entry.json.length > maxBytes)) {
-        yield batch;
-        batch = [];
-        bytes = 0;
-      }
-      batch.push(entry);
-      bytes += entry.json.length;
-    }
-    if (batch.length > 0) yield batch;
   }
 
   #handOut(entries: readonly LogEntry[], offset: number): void {

@@ -11,7 +11,8 @@ const hintDelayMs = 50;
 export class ChannelHubs {
   readonly #services: HubServices;
   readonly #hubs = new Map<string, ChannelHub>();
-  readonly #hinted = new Set<string>();
+  /** Channels that were hinted at, and what undoes the question to the store. */
+  readonly #hinted = new Map<string, () => void>();
   readonly #undo: (() => void)[];
 
   constructor(log: EventLog, services: HubServices) {
@@ -50,16 +51,17 @@ export class ChannelHubs {
   }
 
   #reconcileSoon(channel: string): void {
-    this.#hinted.add(channel);
-    this.#services.clock.after(hintDelayMs, () => {
+    const stop = this.#services.clock.after(hintDelayMs, () => {
       this.#hinted.delete(channel);
       void this.#hubs.get(channel)?.reconcile();
     });
+    this.#hinted.set(channel, stop);
   }
 
   close(): void {
-    for (const undo of this.#undo) undo();
+    for (const undo of [...this.#undo, ...this.#hinted.values()]) undo();
     for (const hub of this.#hubs.values()) hub.dispose();
+    this.#hinted.clear();
     this.#hubs.clear();
   }
 

@@ -10,13 +10,13 @@ import type { Clock } from "../clock.js";
  */
 export class FlushSchedule {
   readonly #clock: Clock;
-  readonly #windowMs: number;
+  readonly #windowMs: () => number;
   readonly #flush: () => void;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | undefined;
   #isSoon = false;
 
-  constructor(clock: Clock, windowMs: number, flush: () => void) {
+  constructor(clock: Clock, windowMs: () => number, flush: () => void) {
     this.#clock = clock;
     this.#windowMs = windowMs;
     this.#flush = flush;
@@ -24,10 +24,10 @@ export class FlushSchedule {
 
   /** Something waits; `isUrgent` when it must not wait for the window. */
   add(isUrgent: boolean): void {
-    if (this.#isSoon) return;
-    const waitMs = this.#flushedAt + this.#windowMs - this.#clock.monotonic();
-    if (isUrgent || waitMs <= 0) this.#flushSoon();
-    else this.#stop ??= this.#clock.after(waitMs, () => this.flushNow());
+    if (this.#isSoon || (this.#stop && !isUrgent)) return;
+    const waitMs = isUrgent ? 0 : this.#flushedAt + this.#windowMs() - this.#clock.monotonic();
+    if (waitMs <= 0) this.#flushSoon();
+    else this.#stop = this.#clock.after(waitMs, () => this.flushNow());
   }
 
   /** Flushes at once; a later call of what was planned does nothing. */

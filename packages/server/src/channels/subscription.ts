@@ -1,20 +1,22 @@
 import type { ErrorCode, ResetReason, Subscribed } from "@runwire/protocol";
 import type { ChannelHead, EventStore } from "@runwire/store";
 import type { Clock } from "../clock.js";
-import { toEntry } from "../log/entry.js";
+import { type LogEntry, toEntry } from "../log/entry.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
 import type { PageReader } from "../log/page-reader.js";
 import type { ChannelHub, HubSubscriber } from "./channel-hub.js";
 import type { RunChoice } from "./choose-runs.js";
+import { toBatches } from "./pending-events.js";
 
 /** Where a subscription delivers to. */
 export interface SubscriptionSink {
   /** Whether a frame of this size may be pushed now. */
   canTake(bytes: number): boolean;
-  /** Whether a page of history may be read for it now. */
-  hasRoom(): boolean;
-  /** Resolves when there is room, or the sink is gone. */
-  whenRoom(): Promise<void>;
+  /**
+   * Does `work`, which sends something large, when there is room for it, or the sink is gone. One after another
+   * for all that the sink belongs to: a connection with 128 slow subscriptions holds one page, not 128.
+   */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
   sendFrame(frame: EventsFrame): void;
   sendSubscribed(message: Subscribed): void;
   /** Whether the user may still read the channel. */
@@ -62,16 +64,13 @@ export class Subscription implements HubSubscriber {
   #choice: RunChoice | undefined;
   /** Grows with each new beginning; what was awaited for an older one is void. */
   #life = 0;
+  #stopPause: () => void = () => {};
 
   constructor(hub: ChannelHub, sink: SubscriptionSink, services: SubscriptionServices) {
     this.#hub = hub;
     this.#sink = sink;
     this.#services = services;
     hub.add(this);
-  }
-
-  get head(): number {
-    return this.#hub.head;
   }
 
   /** Begins to deliver after `cursor`; `choice` only from the start. */
@@ -89,6 +88,7 @@ export class Subscription implements HubSubscriber {
   end(): void {
     this.#state = "ended";
     this.#life += 1;
+    this.#stopPause();
     this.#hub.remove(this);
   }
 
@@ -129,28 +129,49 @@ export class Subscription implements HubSubscriber {
 
   async #read(life: number): Promise<void> {
     for (let pages = 0; life === this.#life; pages++) {
-      if (!this.#sink.hasRoom()) await this.#sink.whenRoom();
-      if (pages > 0 && !(await this.#sink.mayRead())) return this.#refuse(life);
-      if (life !== this.#life) return;
+      // The channel was deleted while this delivery was prepared: the offsets of the two logs say nothing together.
+      if (this.#hub.epoch !== this.#epoch) {
+        await this.#patiently(life, () => this.#resetFromStore(life));
+        continue;
+      }
       if (this.#cursor >= this.#hub.flushed) {
         this.#state = "level";
         return;
       }
-      await this.#patiently(life, () => this.#readPage(life));
+      if (pages > 0 && !(await this.#sink.mayRead())) return this.#refuse(life);
+      const isOn = await this.#sink.inTurn(() => this.#tryPage(life));
+      if (!isOn && life === this.#life) await this.#pause();
     }
   }
 
-  async #readPage(life: number): Promise<void> {
+  /** `false` when nothing came of it, and it is better to wait a little. */
+  async #tryPage(life: number): Promise<boolean> {
+    if (life !== this.#life) return false;
+    try {
+      return await this.#readPage(life);
+    } catch {
+      // The log has told of it; who reads here only has to wait.
+      return false;
+    }
+  }
+
+  async #readPage(life: number): Promise<boolean> {
     const { epoch, floor, frame } = this.#isChoosing
       ? await this.#readChosen()
       : await this.#services.pages.read({ ...this.#place, upTo: this.#hub.flushed });
-    if (life !== this.#life) return;
+    if (life !== this.#life) return false;
     const isTrimmed = floor > this.#floor && this.#cursor < floor - 1;
-    if (epoch !== this.#epoch || isTrimmed) return this.#resetFromStore(life);
-    if (frame.offset > this.#cursor) return this.#deliver(frame);
+    if (epoch !== this.#epoch || isTrimmed) {
+      await this.#resetFromStore(life);
+      return true;
+    }
+    if (frame.offset > this.#cursor) {
+      this.#deliver(frame);
+      return true;
+    }
     // Nothing more, though the hub knows of more: the store must know better.
     await this.#hub.reconcile();
-    await this.#pause();
+    return false;
   }
 
   get #isChoosing(): boolean {
@@ -177,25 +198,23 @@ export class Subscription implements HubSubscriber {
     return { ...page, frame: this.#toFrame(offset, entries) };
   }
 
-  /** What was chosen from before the first run: as much as a page holds. */
+  /** The latest of the channel's own events from before the first run, a page at a time. */
   async #readEarlier({ earlier, first }: RunChoice) {
-    const head = await this.#services.store.head(this.#hub.channel);
-    const rest = earlier.filter(({ offset }) => offset > this.#cursor);
-    const page = takeBytes(rest, this.#services.pageBytes);
-    const end = page.length < rest.length ? page.at(-1)?.offset : undefined;
+    const { store, pageEvents, pageBytes } = this.#services;
+    const head = await store.head(this.#hub.channel);
+    const left = earlier.filter(({ offset }) => offset > this.#cursor);
+    const [page = [], ...more] = toBatches(left, { maxEvents: pageEvents, maxBytes: pageBytes });
+    const end = more.length > 0 ? page.at(-1)?.offset : undefined;
     return { ...head, frame: this.#toFrame(end ?? first - 1, page) };
   }
 
-  #toFrame(offset: number, entries: RunChoice["earlier"]): EventsFrame {
+  #toFrame(offset: number, entries: readonly LogEntry[]): EventsFrame {
     const range = { channel: this.#hub.channel, after: this.#cursor, offset };
     return buildEventsFrame(range, entries, this.#services.maxEventBytes);
   }
 
   async #resetFromStore(life: number): Promise<void> {
-    const asked = this.#hub.flushed;
-    const head = await this.#services.store.head(this.#hub.channel);
-    if (life !== this.#life) return;
-    this.#hub.observe(head, asked);
+    const head = await this.#hub.askHead();
     // The hub tells everybody when it did not know yet; else it is this subscription that is late.
     if (life === this.#life) this.reset(head.epoch === this.#epoch ? "trimmed" : "epoch", head);
   }
@@ -225,16 +244,8 @@ export class Subscription implements HubSubscriber {
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => void this.#services.clock.after(retryMs, resolve));
+    return new Promise((resolve) => {
+      this.#stopPause = this.#services.clock.after(retryMs, resolve);
+    });
   }
-}
-
-/** The first entries that have at most so many bytes; one at least. */
-function takeBytes(entries: RunChoice["earlier"], maxBytes: number): RunChoice["earlier"] {
-  let bytes = 0;
-  const tooMany = entries.findIndex(({ json }, index) => {
-    bytes += Buffer.byteLength(json);
-    return index > 0 && bytes > maxBytes;
-  });
-  return tooMany === -1 ? entries : entries.slice(0, tooMany);
 }

@@ -8,7 +8,12 @@ export type AuthenticationResult =
   | { readonly status: "welcome"; readonly user: User | undefined }
   | { readonly status: "refused" }
   /** The application's handler threw, hung, or gave no user: nobody comes in, and may try again. */
-  | { readonly status: "failed" };
+  | { readonly status: "failed" }
+  /** Too many others were asked about first. */
+  | { readonly status: "busy" };
+
+/** How long credentials wait for their turn, milliseconds. */
+const longestWaitMs = 10_000;
 
 /** Asks the application who somebody is, and what they may. Whatever its handlers do, the answer is safe. */
 export class Access {
@@ -17,7 +22,8 @@ export class Access {
   readonly #options: AuthOptions;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #waiting: (() => void)[] = [];
+  /** Whose turn has not come yet, the first first. */
+  readonly #waiting = new Set<() => void>();
   #asked = 0;
 
   constructor(
@@ -30,15 +36,22 @@ export class Access {
     this.#logger = settings.logger;
   }
 
-  async authenticate(credentials: Credentials): Promise<AuthenticationResult> {
+  /** Asks who it is, when its turn has come; whoever is gone by then (`isWanted`) is not asked about. */
+  async authenticate(
+    credentials: Credentials,
+    isWanted: () => boolean = () => true,
+  ): Promise<AuthenticationResult> {
     const ask = this.#authenticate;
     if (!ask) return { status: "welcome", user: undefined };
-    await this.#takeTurn();
+    if (!(await this.#takeTurn())) return { status: "busy" };
     try {
+      if (!isWanted()) return { status: "busy" };
       const user = await this.#within("authenticate", async () => ask(credentials));
       if (user === null) return { status: "refused" };
-      if (typeof user?.id === "string" && user.id !== "") return { status: "welcome", user };
-      this.#logger.error("authenticate must return { id } with a text that is not empty, or null");
+      if (isUser(user)) return { status: "welcome", user };
+      this.#logger.error(
+        "authenticate must return null or { id, expiresAt? }: a text that is not empty, a number",
+      );
       return { status: "failed" };
     } catch (error) {
       this.#logger.error("authenticate failed; nobody was let in", error);
@@ -57,16 +70,36 @@ export class Access {
     return (await this.#within("authorize", async () => ask({ user, action, channel }))) === true;
   }
 
-  /** Bounded, so that a storm of returning clients does not fall on the application's user database. */
-  async #takeTurn(): Promise<void> {
-    if (this.#asked < this.#options.maxConcurrent) this.#asked += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /**
+   * Bounded, so that a storm of returning clients does not fall on the application's user database; and nobody
+   * waits for longer than a client would.
+   */
+  #takeTurn(): Promise<boolean> {
+    if (this.#asked < this.#options.maxConcurrent) {
+      this.#asked += 1;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const take = () => {
+        stop();
+        resolve(true);
+      };
+      const stop = this.#clock.after(longestWaitMs, () => {
+        this.#waiting.delete(take);
+        resolve(false);
+      });
+      this.#waiting.add(take);
+    });
   }
 
   #giveTurn(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#asked -= 1;
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#asked -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 
   #within<Value>(name: string, ask: () => Promise<Value>): Promise<Value> {
@@ -78,4 +111,12 @@ export class Access {
       ask().then(resolve, reject).finally(stop);
     });
   }
+}
+
+/** What the types say already, for those who write JavaScript. */
+function isUser(value: unknown): value is User {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, expiresAt } = value as Partial<Record<keyof User, unknown>>;
+  if (typeof id !== "string" || id === "") return false;
+  return expiresAt === undefined || (typeof expiresAt === "number" && Number.isFinite(expiresAt));
 }

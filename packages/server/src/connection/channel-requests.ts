@@ -8,7 +8,7 @@ import type { EventLog } from "../log/event-log.js";
 import type { PageReader } from "../log/page-reader.js";
 import { planResume } from "../log/plan-resume.js";
 import type { ReplayOptions, ServerLimits } from "../options.js";
-import { forbidden, Refusal } from "../refusal.js";
+import { Refusal } from "../refusal.js";
 import type { Dialogue } from "./dialogue.js";
 import { TokenBucket } from "./rate-limit.js";
 
@@ -53,7 +53,7 @@ export class ChannelRequests {
     return Object.fromEntries(entries);
   }
 
-  subscribe(message: Subscribe): void {
+  async subscribe(message: Subscribe): Promise<void> {
     const { channel } = message;
     const isNew = !this.#wanted.has(channel);
     if (isNew && this.#wanted.size >= this.#services.limits.maxSubscriptions) {
@@ -61,7 +61,7 @@ export class ChannelRequests {
       return;
     }
     this.#wanted.add(channel);
-    this.#enqueue(channel, async () => {
+    await this.#enqueue(channel, async () => {
       this.#end(channel);
       await this.#dialogue.answer(message, () => this.#begin(message));
       if (!this.#followed.has(channel)) this.#wanted.delete(channel);
@@ -69,17 +69,17 @@ export class ChannelRequests {
   }
 
   /** A `subscribe` that cannot be read: ends the earlier subscription all the same, and is refused in its turn. */
-  refuseSubscribe(channel: string, refuse: () => void): void {
-    this.#enqueue(channel, async () => {
+  refuseSubscribe(channel: string, refuse: () => void): Promise<void> {
+    return this.#enqueue(channel, async () => {
       this.#end(channel);
       this.#wanted.delete(channel);
       refuse();
     });
   }
 
-  unsubscribe(message: Unsubscribe): void {
+  unsubscribe(message: Unsubscribe): Promise<void> {
     const { id, channel } = message;
-    this.#enqueue(channel, async () => {
+    return this.#enqueue(channel, async () => {
       this.#end(channel);
       this.#wanted.delete(channel);
       this.#dialogue.outbox.send({ type: "unsubscribed", id, channel });
@@ -88,9 +88,11 @@ export class ChannelRequests {
 
   /** Asks again whether the user may read what is subscribed; ends what they may not. */
   async revalidate(): Promise<void> {
-    for (const channel of [...this.#followed.keys()]) {
-      const may = await this.#dialogue.may("subscribe", channel).catch(() => false);
-      if (!may) this.#endForbidden(channel);
+    for (const [channel, followed] of [...this.#followed]) {
+      // What was subscribed while the application thought was authorized by itself.
+      if (this.#followed.get(channel) !== followed) continue;
+      const may = await this.#mayRead(channel);
+      if (!may && this.#followed.get(channel) === followed) this.#endForbidden(channel);
     }
   }
 
@@ -104,11 +106,11 @@ export class ChannelRequests {
     this.#dialogue.refuse({ id }, refusal);
   }
 
-  #enqueue(channel: string, work: () => Promise<void>): void {
+  #enqueue(channel: string, work: () => Promise<void>): Promise<void> {
     const before = this.#queues.get(channel) ?? Promise.resolve();
     const done = before.then(() => (this.#dialogue.isOpen ? work() : undefined));
     this.#queues.set(channel, done);
-    void done.finally(() => {
+    return done.finally(() => {
       if (this.#queues.get(channel) === done) this.#queues.delete(channel);
     });
   }
@@ -116,6 +118,8 @@ export class ChannelRequests {
   async #begin({ id, channel, from = "start", runs }: Subscribe): Promise<void> {
     await this.#waitForTurn();
     await this.#dialogue.mustBeAllowed("subscribe", channel);
+    // Whoever closed the connection meanwhile could not let go of what was not there yet.
+    if (!this.#dialogue.isOpen) return;
     const followed = this.#attach(channel, runs);
     try {
       await this.#start(followed, { id, channel, from }, runs);
@@ -149,9 +153,7 @@ export class ChannelRequests {
     runs: number | undefined,
   ): Promise<void> {
     const { log } = this.#services;
-    const asked = hub.flushed;
-    const head = await log.watched(log.store.head(channel));
-    hub.observe(head, asked);
+    const head = await log.watched(hub.askHead());
     hub.flushNow();
     const plan = planResume(from, head);
     const chosen =
@@ -171,22 +173,24 @@ export class ChannelRequests {
 
   /** Subscribes that come too fast wait; they are bounded by the number of subscriptions. */
   async #waitForTurn(): Promise<void> {
-    while (!this.#rate.take())
+    while (this.#dialogue.isOpen && !this.#rate.take())
       await new Promise<void>(
         (resolve) => void this.#services.clock.after(this.#rate.waitMs(), resolve),
       );
-    if (!this.#dialogue.isOpen) throw forbidden();
+  }
+
+  #mayRead(channel: string): Promise<boolean> {
+    return this.#dialogue.may("subscribe", channel).catch(() => false);
   }
 
   #sinkFor(channel: string): SubscriptionSink {
     const { outbox } = this.#dialogue;
     return {
       canTake: (bytes) => outbox.canTake(bytes),
-      hasRoom: () => outbox.hasRoom(),
-      whenRoom: () => outbox.whenRoom(),
-      sendFrame: (frame) => outbox.sendBytes(frame.bytes),
+      inTurn: (work) => outbox.inTurn(work),
+      sendFrame: (frame) => outbox.sendShared(frame),
       sendSubscribed: (message) => outbox.send(message),
-      mayRead: () => this.#dialogue.may("subscribe", channel).catch(() => false),
+      mayRead: () => this.#mayRead(channel),
       onEnded: () => this.#endForbidden(channel),
     };
   }

@@ -9,14 +9,32 @@ import { memberText } from "./read-message.js";
 export class CommandRequests {
   readonly #dialogue: Dialogue;
   readonly #desk: CommandDesk;
+  readonly #maxPendingBytes: number;
+  #pendingBytes = 0;
 
-  constructor(dialogue: Dialogue, desk: CommandDesk) {
+  constructor(dialogue: Dialogue, desk: CommandDesk, maxPendingBytes: number) {
     this.#dialogue = dialogue;
     this.#desk = desk;
+    this.#maxPendingBytes = maxPendingBytes;
   }
 
+  /**
+   * Asks a run. Commands that wait for their runs do not stop the socket from being read, for their answers may
+   * come from the same connection; so they are refused when they are too many.
+   */
   command(message: Command, text: string): void {
-    void this.#dialogue.answer(message, async () => {
+    if (this.#pendingBytes > 0 && this.#pendingBytes + text.length > this.#maxPendingBytes) {
+      this.#dialogue.refuse(message, tooMany());
+      return;
+    }
+    this.#pendingBytes += text.length;
+    void this.#ask(message, text).finally(() => {
+      this.#pendingBytes -= text.length;
+    });
+  }
+
+  #ask(message: Command, text: string): Promise<void> {
+    return this.#dialogue.answer(message, async () => {
       const { id, channel, runId, name } = message;
       await this.#dialogue.mustBeAllowed("command", channel);
       const { user } = this.#dialogue;
@@ -53,6 +71,11 @@ export class CommandRequests {
     const details = reason === undefined ? {} : { reason };
     this.#dialogue.refuse({ id }, new Refusal(code, message, details));
   }
+}
+
+function tooMany(): Refusal {
+  const message = "too many commands of this connection wait for their runs; send this one again";
+  return new Refusal("rate_limited", message, { retryAfterMs: 1_000 });
 }
 
 /** A message's text with one member that is JSON text already. */

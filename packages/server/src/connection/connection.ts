@@ -3,6 +3,7 @@ import type { ServerSocket, SocketHandlers } from "../socket.js";
 import type { ConnectRequest, User } from "../users.js";
 import { toShown } from "./credentials.js";
 import { Greeting } from "./greeting.js";
+import { Intake } from "./intake.js";
 import { Outbox } from "./outbox.js";
 import { Talk, type TalkServices } from "./talk.js";
 
@@ -11,11 +12,14 @@ export interface ConnectionServices extends TalkServices {
   /** Asked before `welcome`; `false` when the user has too many connections. */
   readonly admit: (connection: Connection, user: User | undefined) => boolean;
   readonly onReport: (report: Report, connection: Connection) => void;
-  readonly onClosed: (connection: Connection) => void;
+  /** It has begun to close: nothing is handled or sent from now on. */
+  readonly onClosing: (connection: Connection) => void;
+  /** Its socket is gone. */
+  readonly onGone: (connection: Connection) => void;
 }
 
 /** How long after it was sent away for too much of something a client may come back, milliseconds. */
-const tooManyRetryMs = 5_000;
+const comeBackMs = 5_000;
 
 /**
  * One socket, from its opening to its end.
@@ -34,6 +38,7 @@ export class Connection implements SocketHandlers {
   readonly #socket: ServerSocket;
   readonly #services: ConnectionServices;
   readonly #greeting: Greeting;
+  readonly #intake: Intake;
   #resolveGone: () => void = () => {};
   #talk: Talk | undefined;
   #isClosed = false;
@@ -47,11 +52,12 @@ export class Connection implements SocketHandlers {
     this.gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
     });
-    this.outbox = new Outbox(socket, slowReader, clock);
+    this.#intake = new Intake(socket, limits.maxPendingBytes);
+    this.outbox = new Outbox(socket, this.#intake, slowReader, clock);
     this.#greeting = new Greeting({
       ...{ request, clock, access: services.access, maxBytes: limits.maxBytesBeforeWelcome },
       onWelcome: (user, early) => this.#welcome(user, early),
-      onRefused: (close) => this.close(close),
+      onRefused: (close) => this.#endFor(close),
     });
   }
 
@@ -65,14 +71,20 @@ export class Connection implements SocketHandlers {
 
   /** Whether the peer's silence says nothing, because nobody reads what it sends. */
   get isPaused(): boolean {
-    return this.#talk?.isPaused ?? false;
+    return this.#intake.isPaused;
   }
 
   onMessage(text: string, bytes: number): void {
     this.onSign();
     if (this.#isClosed) return;
-    if (this.#talk) this.#talk.receive(text);
-    else this.#greeting.onMessage(text, bytes);
+    try {
+      if (this.#talk) this.#talk.receive(text);
+      else this.#greeting.onMessage(text, bytes);
+    } catch (error) {
+      // Nobody's message may end the process, whatever was overlooked.
+      this.#services.settings.logger.error("a message could not be handled", error);
+      this.close("internal");
+    }
   }
 
   onBinary(): void {
@@ -89,6 +101,7 @@ export class Connection implements SocketHandlers {
 
   onClose(): void {
     this.#finish();
+    this.#services.onGone(this);
     this.#resolveGone();
   }
 
@@ -105,6 +118,12 @@ export class Connection implements SocketHandlers {
     this.#socket.close(code, reason);
   }
 
+  /** Time in which this process stood still, and nothing could be heard or taken. */
+  forgive(milliseconds: number): void {
+    this.heardAt += milliseconds;
+    this.outbox.forgive(milliseconds);
+  }
+
   /** Tells the client when to come back, and ends the connection. */
   sendAway(name: "serviceRestart" | "overloaded" | "tooMany", afterMs: number): void {
     this.outbox.send({ type: "reconnect", afterMs, reason: closeCodes[name].reason });
@@ -119,7 +138,7 @@ export class Connection implements SocketHandlers {
 
   #welcome(user: User | undefined, early: readonly string[]): void {
     if (!this.#services.admit(this, user)) {
-      this.sendAway("tooMany", tooManyRetryMs);
+      this.sendAway("tooMany", comeBackMs);
       return;
     }
     const { limits, heartbeat } = this.#services.settings;
@@ -137,14 +156,17 @@ export class Connection implements SocketHandlers {
   #createTalk(user: User | undefined): Talk {
     const parts = {
       ...{ connectionId: this.id, request: this.request, user },
-      ...{ socket: this.#socket, outbox: this.outbox },
+      ...{ intake: this.#intake, outbox: this.outbox },
       onReport: (report: Report) => this.#services.onReport(report, this),
-      onMisuse: (close: CloseName) => {
-        if (close === "tooMany") this.sendAway(close, tooManyRetryMs);
-        else this.close(close);
-      },
+      onMisuse: (close: CloseName) => this.#endFor(close),
     };
     return new Talk(parts, this.#services);
+  }
+
+  /** Whoever may come back is told when, before the close. */
+  #endFor(close: CloseName | "internal"): void {
+    if (close === "tooMany" || close === "overloaded") this.sendAway(close, comeBackMs);
+    else this.close(close);
   }
 
   /** Lets go of everything. Twice is once. */
@@ -154,6 +176,7 @@ export class Connection implements SocketHandlers {
     this.#greeting.close();
     this.#talk?.close();
     this.outbox.close();
-    this.#services.onClosed(this);
+    this.#intake.close();
+    this.#services.onClosing(this);
   }
 }

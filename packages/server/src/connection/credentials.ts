@@ -6,10 +6,10 @@ import type { Access } from "./access.js";
 import type { Dialogue } from "./dialogue.js";
 
 /** What became of a fresh token. */
-export type RenewalResult = "kept" | "another-user";
+export type RenewalResult = "kept" | "another-user" | "gone";
 
-/** A timer takes no longer time than this, milliseconds. */
-const longestTimerMs = 2 ** 31 - 1;
+/** How long a timer waits at most before the wall clock is read again, milliseconds. */
+const lookAgainMs = 86_400_000;
 
 /** The credentials of a welcomed connection: how long they last, and how fresh ones take their place. */
 export class CredentialKeeper {
@@ -19,6 +19,7 @@ export class CredentialKeeper {
   readonly #request: ConnectRequest;
   readonly #onExpired: () => void;
   #stopTimer: () => void = () => {};
+  #lastRenewal: Promise<unknown> = Promise.resolve();
 
   constructor(
     dialogue: Dialogue,
@@ -34,12 +35,26 @@ export class CredentialKeeper {
   }
 
   /**
-   * Puts a fresh token in the place of the old one, and answers.
+   * Puts a fresh token in the place of the old one, and answers. Of several the last one sent stays, so they are
+   * asked about one after another.
    *
    * @throws Refusal `unauthenticated`: the old one goes on
    */
-  async renew({ id, token }: Authenticate): Promise<RenewalResult> {
-    const result = await this.#access.authenticate({ token, request: this.#request });
+  renew(message: Authenticate): Promise<RenewalResult> {
+    const renewal = this.#lastRenewal.then(() => this.#renew(message));
+    this.#lastRenewal = renewal.catch(() => {});
+    return renewal;
+  }
+
+  async #renew({ id, token }: Authenticate): Promise<RenewalResult> {
+    if (!this.#dialogue.isOpen) return "gone";
+    const credentials = { token, request: this.#request };
+    const result = await this.#access.authenticate(credentials, () => this.#dialogue.isOpen);
+    if (!this.#dialogue.isOpen) return "gone";
+    if (result.status === "busy")
+      throw new Refusal("rate_limited", "too many tokens are checked now; the old one goes on", {
+        retryAfterMs: 1_000,
+      });
     if (result.status === "failed")
       throw new Refusal("internal", "the token could not be checked; the old one goes on");
     if (result.status === "refused")
@@ -62,7 +77,7 @@ export class CredentialKeeper {
     const leftMs = expiresAt + protocolLimits.expiryGraceMs - this.#clock.now();
     if (leftMs <= 0) this.#stopTimer = this.#clock.after(0, this.#onExpired);
     // By the wall clock, which may be set while the timer runs.
-    else this.#stopTimer = this.#clock.after(Math.min(leftMs, longestTimerMs), () => this.#watch());
+    else this.#stopTimer = this.#clock.after(Math.min(leftMs, lookAgainMs), () => this.#watch());
   }
 }
 
@@ -70,5 +85,5 @@ export class CredentialKeeper {
 export function toShown(user: User | undefined): Pick<Welcome, "user" | "expiresAt"> {
   if (!user) return {};
   const { id, expiresAt } = user;
-  return { user: { id }, ...(expiresAt !== undefined && { expiresAt }) };
+  return { user: { id }, ...(expiresAt !== undefined && { expiresAt: Math.floor(expiresAt) }) };
 }

@@ -11,15 +11,22 @@ export async function drainConnections(
   { drain, clock, random }: Pick<ServerSettings, "drain" | "clock" | "random">,
 ): Promise<void> {
   const all = [...connections];
-  const stopTimer = clock.after(drain.timeoutMs, () => {
+  const gone = Promise.all(all.map((connection) => connection.gone));
+  let isOver = false;
+  const isLate = new Promise<void>((resolve) => {
+    const stopTimer = clock.after(drain.timeoutMs, resolve);
+    void gone.then(stopTimer);
+  });
+  void isLate.then(() => {
+    isOver = true;
     for (const connection of all) connection.terminate();
   });
   for (const [index, connection] of all.entries()) {
     if (index > 0 && index % drain.batchSize === 0) await pause(clock, drain.intervalMs);
+    if (isOver) break;
     connection.sendAway("serviceRestart", Math.round(random() * drain.spreadMs));
   }
-  await Promise.all(all.map((connection) => connection.gone));
-  stopTimer();
+  await Promise.race([gone, isLate]);
 }
 
 function pause(clock: Clock, milliseconds: number): Promise<void> {

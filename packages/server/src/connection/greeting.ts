@@ -16,11 +16,13 @@ export interface GreetingOptions {
   readonly onRefused: (close: CloseName | "internal") => void;
 }
 
+const closeFor = { refused: "unauthenticated", failed: "internal", busy: "overloaded" } as const;
+
 /**
  * Everything before `welcome`:
  *
  *   open ── hello ──▶ asking the application ── user ──▶ welcome, and what came meanwhile
- *    │                        │ nobody: 4401 · it failed: 1011
+ *    │                        │ nobody: 4401 · it failed: 1011 · too many ask: 1013
  *    └ 10 s: 4408 · anything else: 4400 · more than 64 KiB: 1009
  */
 export class Greeting {
@@ -65,10 +67,11 @@ export class Greeting {
   async #ask(hello: Hello): Promise<void> {
     const { access, request, onWelcome } = this.#options;
     const token = hello.token ?? bearerToken(request);
-    const result = await access.authenticate({ request, ...(token !== undefined && { token }) });
+    const credentials = { request, ...(token !== undefined && { token }) };
+    const result = await access.authenticate(credentials, () => this.#state !== "over");
     if (this.#state === "over") return;
     if (result.status !== "welcome") {
-      this.#refuse(result.status === "refused" ? "unauthenticated" : "internal");
+      this.#refuse(closeFor[result.status]);
       return;
     }
     this.close();

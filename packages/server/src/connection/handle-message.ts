@@ -13,49 +13,63 @@ import type {
   Unsubscribe,
 } from "@runwire/protocol";
 
-/** What a message may set off; given by the connection. Messages whose values pass as text bring it along. */
+/**
+ * What a message may set off; given by the connection. Messages whose values pass as text bring it along. What
+ * takes time returns a promise that never rejects, and resolves when the request has been answered.
+ */
 export interface MessageActions {
   /** `hello` after the first one. */
   secondHello(): void;
-  authenticate(message: Authenticate): void;
-  subscribe(message: Subscribe): void;
-  unsubscribe(message: Unsubscribe): void;
-  fetch(message: Fetch): void;
-  list(message: List): void;
-  publish(message: Publish, text: string): void;
-  renew(message: Renew, text: string): void;
+  authenticate(message: Authenticate): Promise<void>;
+  subscribe(message: Subscribe): Promise<void>;
+  unsubscribe(message: Unsubscribe): Promise<void>;
+  fetch(message: Fetch): Promise<void>;
+  list(message: List): Promise<void>;
+  publish(message: Publish, text: string): Promise<void>;
+  renew(message: Renew): Promise<void>;
   command(message: Command, text: string): void;
   handled(message: Handled, text: string): void;
   ping(message: Ping): void;
   report(message: Report): void;
 }
 
-/** Calls the one action that a message of a welcomed client means. */
-export function handleMessage(message: ClientMessage, text: string, actions: MessageActions): void {
+/** Calls the one action that a message of a welcomed client means; returns the request that is under way now. */
+export function handleMessage(
+  message: ClientMessage,
+  text: string,
+  actions: MessageActions,
+): Promise<void> | undefined {
+  switch (message.type) {
+    case "authenticate":
+      return actions.authenticate(message);
+    case "subscribe":
+      return actions.subscribe(message);
+    case "unsubscribe":
+      return actions.unsubscribe(message);
+    case "fetch":
+      return actions.fetch(message);
+    case "list":
+      return actions.list(message);
+    case "publish":
+      return actions.publish(message, text);
+    case "renew":
+      return actions.renew(message);
+    default:
+      tell(message, text, actions);
+      return undefined;
+  }
+}
+
+type Told = Extract<
+  ClientMessage,
+  { readonly type: "hello" | "command" | "handled" | "ping" | "report" }
+>;
+
+/** Messages that are done with at once, or whose answer must not hold up what comes after them. */
+function tell(message: Told, text: string, actions: MessageActions): void {
   switch (message.type) {
     case "hello":
       actions.secondHello();
-      break;
-    case "authenticate":
-      actions.authenticate(message);
-      break;
-    case "subscribe":
-      actions.subscribe(message);
-      break;
-    case "unsubscribe":
-      actions.unsubscribe(message);
-      break;
-    case "fetch":
-      actions.fetch(message);
-      break;
-    case "list":
-      actions.list(message);
-      break;
-    case "publish":
-      actions.publish(message, text);
-      break;
-    case "renew":
-      actions.renew(message, text);
       break;
     case "command":
       actions.command(message, text);

@@ -24,7 +24,7 @@ export class Heartbeat {
   constructor(clock: Clock, options: HeartbeatOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#stop = repeat(clock, options.intervalMs / slots, (lateMs) => this.#tick(lateMs));
+    this.#stop = repeat(clock, options.intervalMs / slots, ({ lateMs }) => this.#tick(lateMs));
   }
 
   /** Its first ping comes after one whole round. */
@@ -62,6 +62,6 @@ export class Heartbeat {
 
   /** The time in which nothing could be read is nobody's silence. */
   #forgive(lateMs: number): void {
-    for (const connection of this.#slotOf.keys()) connection.heardAt += lateMs;
+    for (const connection of this.#slotOf.keys()) connection.forgive(lateMs);
   }
 }

@@ -1,24 +1,29 @@
 import type { ServerMessage } from "@runwire/protocol";
 import type { Clock } from "../clock.js";
 import type { SlowReaderOptions } from "../options.js";
-import type { ServerSocket } from "../socket.js";
+import type { ServerSocket, SharedMessage } from "../socket.js";
+import type { Intake } from "./intake.js";
 
 /**
  * What goes out of one connection. It keeps nothing itself: what a socket has not taken yet is bounded by whoever
- * asks first whether there is room.
+ * asks first whether there is room, and answers by leaving the socket unread while too many of them wait.
  */
 export class Outbox {
   readonly #socket: ServerSocket;
   readonly #limits: SlowReaderOptions;
   readonly #clock: Clock;
+  readonly #intake: Intake;
   readonly #waiting: (() => void)[] = [];
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  #isOverfull = false;
   #sentBytes = 0;
   #takenBytes = 0;
   #takenAt: number;
 
-  constructor(socket: ServerSocket, limits: SlowReaderOptions, clock: Clock) {
+  constructor(socket: ServerSocket, intake: Intake, limits: SlowReaderOptions, clock: Clock) {
     this.#socket = socket;
+    this.#intake = intake;
     this.#limits = limits;
     this.#clock = clock;
     this.#takenAt = clock.monotonic();
@@ -29,22 +34,23 @@ export class Outbox {
     return this.#isClosed ? 0 : this.#socket.bufferedBytes();
   }
 
-  get sentBytes(): number {
-    return this.#sentBytes;
-  }
-
   send(message: ServerMessage): void {
     this.sendText(JSON.stringify(message));
   }
 
   /** Sends a message that is text already. */
   sendText(text: string): void {
-    this.#push(text, Buffer.byteLength(text));
+    if (this.#isClosed) return;
+    this.#sentBytes += Buffer.byteLength(text);
+    this.#socket.send(text);
+    this.#checkOverfull();
   }
 
-  /** Sends a message that is shared with others. */
-  sendBytes(bytes: Uint8Array): void {
-    this.#push(bytes, bytes.length);
+  /** Sends a message that is shared with others; ask `canTake` or `inTurn` before. */
+  sendShared(message: SharedMessage): void {
+    if (this.#isClosed) return;
+    this.#sentBytes += message.bytes.length;
+    this.#socket.sendShared(message);
   }
 
   /** Whether so many bytes may be pushed on top of what waits. An idle socket takes anything. */
@@ -53,20 +59,20 @@ export class Outbox {
     return buffered === 0 || buffered + bytes <= this.#limits.maxBufferedBytes;
   }
 
-  /** Whether the socket has taken enough to be given something large. */
-  hasRoom(): boolean {
-    return this.#isClosed || this.bufferedBytes < Math.max(1, this.#limits.resumeBelowBytes);
-  }
-
-  /** Resolves when there is room, or nobody to send to. */
-  whenRoom(): Promise<void> {
-    if (this.hasRoom()) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /**
+   * Does `work`, which sends something large, when what came before it is done and the socket has room again, or
+   * nobody is there to send to.
+   */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#lastTurn.then(() => this.#whenRoom()).then(work);
+    this.#lastTurn = done.catch(() => {});
+    return done;
   }
 
   /** The socket took something. */
   onDrain(): void {
-    if (this.hasRoom()) this.#wake();
+    if (this.#waiting.length === 0 && !this.#isOverfull) return;
+    if (this.#hasRoom()) this.#wake();
   }
 
   /** Whether the socket has taken no byte of what waits for it for too long. */
@@ -81,19 +87,36 @@ export class Outbox {
     return now - this.#takenAt >= this.#limits.timeoutMs;
   }
 
+  /** Time in which this process stood still, and no socket could take anything. */
+  forgive(milliseconds: number): void {
+    this.#takenAt += milliseconds;
+  }
+
   /** Nothing is sent from now on. */
   close(): void {
     this.#isClosed = true;
     this.#wake();
   }
 
-  #push(message: string | Uint8Array, bytes: number): void {
-    if (this.#isClosed) return;
-    this.#sentBytes += bytes;
-    this.#socket.send(message);
+  #hasRoom(): boolean {
+    return this.#isClosed || this.bufferedBytes < Math.max(1, this.#limits.resumeBelowBytes);
+  }
+
+  #whenRoom(): Promise<void> {
+    if (this.#hasRoom()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Answers are not refused room, so who does not take them is asked nothing more. */
+  #checkOverfull(): void {
+    if (this.#isOverfull || this.bufferedBytes <= this.#limits.maxBufferedBytes) return;
+    this.#isOverfull = true;
+    this.#intake.stop();
   }
 
   #wake(): void {
+    if (this.#isOverfull) this.#intake.go();
+    this.#isOverfull = false;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

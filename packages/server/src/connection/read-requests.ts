@@ -8,14 +8,13 @@ import type { Dialogue } from "./dialogue.js";
 import { fitRuns } from "./fit-runs.js";
 
 /**
- * `fetch` and `list` of one connection: one after another, each when the socket has taken the answer before it.
+ * `fetch` and `list` of one connection: one after another, each when the socket has taken the page before it.
  * So a peer that asks and does not read costs one page, however much it asks.
  */
 export class ReadRequests {
   readonly #dialogue: Dialogue;
   readonly #log: EventLog;
   readonly #pageBytes: number;
-  #queue: Promise<void> = Promise.resolve();
 
   constructor(dialogue: Dialogue, log: EventLog, { pageBytes }: ReplayOptions) {
     this.#dialogue = dialogue;
@@ -23,15 +22,15 @@ export class ReadRequests {
     this.#pageBytes = pageBytes;
   }
 
-  fetch(message: Fetch): void {
-    this.#enqueue(message, async () => {
+  fetch(message: Fetch): Promise<void> {
+    return this.#enqueue(message, async () => {
       await this.#dialogue.mustBeAllowed("subscribe", message.channel);
       this.#dialogue.outbox.sendText(await readFetched(this.#log, message, this.#pageBytes));
     });
   }
 
-  list(message: List): void {
-    this.#enqueue(message, async () => {
+  list(message: List): Promise<void> {
+    return this.#enqueue(message, async () => {
       const { id, channel, before, limit = protocolLimits.defaultListLimit } = message;
       await this.#dialogue.mustBeAllowed("subscribe", channel);
       const request = { channel, limit, ...(before !== undefined && { before }) };
@@ -46,9 +45,8 @@ export class ReadRequests {
     });
   }
 
-  #enqueue(message: Fetch | List, work: () => Promise<void>): void {
-    this.#queue = this.#queue.then(async () => {
-      await this.#dialogue.outbox.whenRoom();
+  #enqueue(message: Fetch | List, work: () => Promise<void>): Promise<void> {
+    return this.#dialogue.outbox.inTurn(async () => {
       if (this.#dialogue.isOpen) await this.#dialogue.answer(message, work);
     });
   }

@@ -1,7 +1,6 @@
 import type { Authenticate, Report } from "@runwire/protocol";
 import type { ServerSettings } from "../options.js";
 import { Refusal } from "../refusal.js";
-import type { ServerSocket } from "../socket.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
 import { ChannelRequests, type ChannelServices } from "./channel-requests.js";
@@ -9,6 +8,7 @@ import { CommandRequests } from "./command-requests.js";
 import { CredentialKeeper } from "./credentials.js";
 import { Dialogue } from "./dialogue.js";
 import { handleMessage, isCounted, type MessageActions } from "./handle-message.js";
+import type { Intake } from "./intake.js";
 import type { Outbox } from "./outbox.js";
 import { MinuteCounter, TokenBucket } from "./rate-limit.js";
 import { type BadMessage, type Received, readMessage } from "./read-message.js";
@@ -28,7 +28,7 @@ export interface TalkParts {
   readonly connectionId: string;
   readonly request: ConnectRequest;
   readonly user: User | undefined;
-  readonly socket: ServerSocket;
+  readonly intake: Intake;
   readonly outbox: Outbox;
   readonly onReport: (report: Report) => void;
   /** The client does what ends a connection. */
@@ -55,7 +55,7 @@ export class Talk {
   constructor(parts: TalkParts, services: TalkServices) {
     const { settings, access } = services;
     const { clock, logger, limits } = settings;
-    const { connectionId, user, outbox, socket, request } = parts;
+    const { connectionId, user, outbox, intake, request } = parts;
     this.#settings = settings;
     this.#parts = parts;
     this.#rate = new TokenBucket(clock, limits.messageRate);
@@ -65,11 +65,13 @@ export class Talk {
       ...{ connectionId, user, access, outbox, logger, order: services.nextOrder() },
       onForbidden: () => this.#countRefusal(),
     });
-    const commands = new CommandRequests(this.#dialogue, services.commandDesk);
+    const { commandDesk } = services;
+    const most = limits.maxPendingBytes;
+    const commands = new CommandRequests(this.#dialogue, commandDesk, most);
     const link = { order: this.#dialogue.order, hand: commands.deliver.bind(commands) };
     const reads = new ReadRequests(this.#dialogue, services.log, settings.replay);
     this.#channels = new ChannelRequests(this.#dialogue, services);
-    this.#writes = new WriteRequests(this.#dialogue, services, socket, link);
+    this.#writes = new WriteRequests(this.#dialogue, services, intake, link);
     this.#credentials = new CredentialKeeper(this.#dialogue, { access, clock, request }, () =>
       parts.onMisuse("unauthenticated"),
     );
@@ -85,11 +87,6 @@ export class Talk {
     return this.#channels.size;
   }
 
-  /** Whether the peer's silence says nothing, because nobody reads what it sends. */
-  get isPaused(): boolean {
-    return this.#writes.isPaused;
-  }
-
   receive(text: string): void {
     const received = readMessage(text);
     switch (received.status) {
@@ -97,7 +94,7 @@ export class Talk {
         this.#parts.onMisuse("notAMessage");
         break;
       case "bad_message":
-        this.#refuseBad(received);
+        this.#begin(this.#refuseBad(received), text);
         break;
       case "message":
         this.#take(received);
@@ -119,7 +116,12 @@ export class Talk {
       return;
     }
     this.#wasWarned = false;
-    handleMessage(message, text, this.#actions);
+    this.#begin(handleMessage(message, text, this.#actions), text);
+  }
+
+  /** What is under way counts until it is answered. */
+  #begin(request: Promise<void> | undefined, text: string): void {
+    if (request) void request.finally(this.#parts.intake.begin(text.length));
   }
 
   #createActions(commands: CommandRequests, reads: ReadRequests): MessageActions {
@@ -127,13 +129,13 @@ export class Talk {
     const writes = this.#writes;
     return {
       secondHello: () => this.#countBad({}, "hello comes once, and first"),
-      authenticate: (message) => void this.#authenticate(message),
+      authenticate: (message) => this.#authenticate(message),
       subscribe: (message) => channels.subscribe(message),
       unsubscribe: (message) => channels.unsubscribe(message),
       fetch: (message) => reads.fetch(message),
       list: (message) => reads.list(message),
       publish: (message, text) => writes.publish(message, text),
-      renew: (message, text) => writes.renew(message, text),
+      renew: (message) => writes.renew(message),
       command: (message, text) => commands.command(message, text),
       handled: (message, text) => commands.handled(message, text, writes),
       ping: ({ at }) => {
@@ -148,14 +150,17 @@ export class Talk {
     await this.#dialogue.answer(message, async () => {
       const result = await this.#credentials.renew(message);
       if (result === "another-user") this.#parts.onMisuse("forbidden");
-      else await this.#channels.revalidate();
+      if (result === "kept") await this.#channels.revalidate();
     });
   }
 
-  #refuseBad({ type, problem, id, channel }: BadMessage): void {
+  #refuseBad({ type, problem, id, channel }: BadMessage): Promise<void> | undefined {
     const asked = { ...(id !== undefined && { id }), ...(channel !== undefined && { channel }) };
-    if (type !== "subscribe" || channel === undefined) this.#countBad(asked, problem);
-    else this.#channels.refuseSubscribe(channel, () => this.#countBad(asked, problem));
+    const refuse = () => this.#countBad(asked, problem);
+    if (type === "subscribe" && channel !== undefined)
+      return this.#channels.refuseSubscribe(channel, refuse);
+    refuse();
+    return undefined;
   }
 
   #countBad(asked: { readonly id?: string; readonly channel?: string }, problem: string): void {

@@ -1,13 +1,12 @@
 import type { Publish, Renew } from "@runwire/protocol";
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
-import type { ServerLimits } from "../options.js";
 import { Refusal } from "../refusal.js";
 import type { Answerer, CommandDesk, WriterLink } from "../runs/command-desk.js";
 import type { PublishDesk } from "../runs/publish-desk.js";
 import { toRunKey } from "../runs/run-key.js";
-import type { ServerSocket } from "../socket.js";
 import type { Dialogue } from "./dialogue.js";
+import type { Intake } from "./intake.js";
 import { eventTexts } from "./read-message.js";
 
 /** What writers need of the server. */
@@ -16,7 +15,6 @@ export interface WriteServices {
   readonly publishDesk: PublishDesk;
   readonly commandDesk: CommandDesk;
   readonly clock: Clock;
-  readonly limits: ServerLimits;
 }
 
 /** How long a publish that comes too fast waits for its turn, milliseconds. */
@@ -24,31 +22,23 @@ const longestWaitMs = 1_000;
 
 /**
  * `publish` and `renew` of one connection: of one channel one after another. What was not begun when the
- * connection ends is dropped; its writer sends it again over the next one. While more waits than the limit
- * allows, the socket is left unread, and a publish whose turn does not come is told to be sent again: speed is
- * never a reason to close.
+ * connection ends is dropped; its writer sends it again over the next one. A publish that comes while too much is
+ * under way, and whose turn does not come soon, is told to be sent again: speed is never a reason to close.
  */
 export class WriteRequests implements Answerer {
   readonly link: WriterLink;
   readonly #dialogue: Dialogue;
   readonly #services: WriteServices;
-  readonly #socket: ServerSocket;
+  readonly #intake: Intake;
   readonly #queues = new Map<string, Promise<void>>();
   /** The runs that were started or renewed here, and by which writer. */
   readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
-  #pendingBytes = 0;
-  #isPaused = false;
 
-  constructor(dialogue: Dialogue, services: WriteServices, socket: ServerSocket, link: WriterLink) {
+  constructor(dialogue: Dialogue, services: WriteServices, intake: Intake, link: WriterLink) {
     this.#dialogue = dialogue;
     this.#services = services;
-    this.#socket = socket;
+    this.#intake = intake;
     this.link = link;
-  }
-
-  /** Whether the socket is left unread, so that its silence says nothing. */
-  get isPaused(): boolean {
-    return this.#isPaused;
   }
 
   /** Whether this connection has started or renewed the run as `writer`. */
@@ -56,24 +46,25 @@ export class WriteRequests implements Answerer {
     return this.#held.get(toRunKey(channel, runId))?.writer === writer && writer !== undefined;
   }
 
-  publish(message: Publish, text: string): void {
+  publish(message: Publish, text: string): Promise<void> {
     let mayBegin = true;
-    const stopTimer = this.#isTooMuch(text.length)
+    const stopTimer = this.#intake.isTooMuch(text.length)
       ? this.#services.clock.after(longestWaitMs, () => {
           mayBegin = false;
           this.#dialogue.refuse(message, tooFast());
         })
       : () => {};
-    this.#enqueue(message.channel, text.length, async () => {
+    return this.#enqueue(message.channel, async () => {
       stopTimer();
-      if (mayBegin) await this.#dialogue.answer(message, () => this.#publish(message, text));
+      if (mayBegin && this.#dialogue.isOpen)
+        await this.#dialogue.answer(message, () => this.#publish(message, text));
     });
   }
 
-  renew(message: Renew, text: string): void {
-    this.#enqueue(message.channel, text.length, () =>
-      this.#dialogue.answer(message, () => this.#renew(message)),
-    );
+  renew(message: Renew): Promise<void> {
+    return this.#enqueue(message.channel, async () => {
+      if (this.#dialogue.isOpen) await this.#dialogue.answer(message, () => this.#renew(message));
+    });
   }
 
   close(): void {
@@ -121,29 +112,12 @@ export class WriteRequests implements Answerer {
     this.#services.commandDesk.detach(channel, runId, this.link);
   }
 
-  #enqueue(channel: string, bytes: number, work: () => Promise<void>): void {
-    this.#weigh(bytes);
-    const before = this.#queues.get(channel) ?? Promise.resolve();
-    const done = before
-      .then(() => (this.#dialogue.isOpen ? work() : undefined))
-      .finally(() => this.#weigh(-bytes));
+  #enqueue(channel: string, work: () => Promise<void>): Promise<void> {
+    const done = (this.#queues.get(channel) ?? Promise.resolve()).then(work);
     this.#queues.set(channel, done);
-    void done.finally(() => {
+    return done.finally(() => {
       if (this.#queues.get(channel) === done) this.#queues.delete(channel);
     });
-  }
-
-  #isTooMuch(more = 0): boolean {
-    return this.#pendingBytes + more > this.#services.limits.maxPendingPublishBytes;
-  }
-
-  #weigh(bytes: number): void {
-    this.#pendingBytes += bytes;
-    const isTooMuch = this.#isTooMuch();
-    if (isTooMuch === this.#isPaused) return;
-    this.#isPaused = isTooMuch;
-    if (isTooMuch) this.#socket.pause();
-    else this.#socket.resume();
   }
 }
 

@@ -10,15 +10,24 @@ export interface LogEntry {
   readonly event: LoggedEvent | UnknownEvent;
 }
 
-/** Parses what the store gave. A row that is no JSON any more keeps its place, and says so. */
+/** Parses what the store gave. A row that is no event any more keeps its place, and says so. */
 export function toEntry({ offset, json, runId }: StoredEvent): LogEntry {
+  const event = parseEvent(json);
+  if (event) return { offset, json, event: { ...event, offset } };
+  const custom = { type: "custom", name: "runwire:unreadable", time: 0 } as const;
+  const unreadable = runId === undefined ? custom : { ...custom, runId };
+  return { offset, json: JSON.stringify(unreadable), event: { ...unreadable, offset } };
+}
+
+function parseEvent(json: string): LoggedEvent | undefined {
   try {
-    // What the log holds was checked when it was appended.
-    return { offset, json, event: { ...(JSON.parse(json) as LoggedEvent), offset } };
+    const value: unknown = JSON.parse(json);
+    // What the log holds was checked when it was appended; only a torn row is something else.
+    return json.startsWith("{") && Object.hasOwn(Object(value), "type")
+      ? (value as LoggedEvent)
+      : undefined;
   } catch {
-    const custom = { type: "custom", name: "runwire:unreadable", time: 0 } as const;
-    const event = runId === undefined ? custom : { ...custom, runId };
-    return { offset, json: JSON.stringify(event), event: { ...event, offset } };
+    return undefined;
   }
 }
 

@@ -1,13 +1,6 @@
 import { mergeEvents } from "@runwire/protocol";
+import type { SharedMessage } from "../socket.js";
 import { type LogEntry, withOffset } from "./entry.js";
-
-/** An `events` message, made once for everybody who stands at `after`. */
-export interface EventsFrame {
-  readonly after: number;
-  readonly offset: number;
-  /** UTF-8; shared between sockets, never changed. */
-  readonly bytes: Uint8Array;
-}
 
 /** The range that a frame covers. */
 export interface FrameRange {
@@ -16,16 +9,41 @@ export interface FrameRange {
   readonly offset: number;
 }
 
+/** An `events` message, made once for everybody who stands at `after`. */
+export class EventsFrame implements SharedMessage {
+  readonly after: number;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  #maker: unknown;
+  #made: unknown;
+
+  constructor({ after, offset }: FrameRange, text: string) {
+    this.after = after;
+    this.offset = offset;
+    this.bytes = Buffer.from(text);
+  }
+
+  as<Made>(make: (bytes: Uint8Array) => Made): Made {
+    if (this.#maker !== make) {
+      this.#made = make(this.bytes);
+      this.#maker = make;
+    }
+    // Made by this very function.
+    return this.#made as Made;
+  }
+}
+
 /** Builds an `events` message; what can be merged is, within `maxEventBytes` for each event. */
 export function buildEventsFrame(
-  { channel, after, offset }: FrameRange,
+  range: FrameRange,
   entries: readonly LogEntry[],
   maxEventBytes: number,
 ): EventsFrame {
+  const { channel, after, offset } = range;
   const events = toMergedTexts(entries, maxEventBytes).join(",");
   // Names of channels need no escape.
   const head = `{"type":"events","channel":"${channel}","after":${after},"offset":${offset}`;
-  return { after, offset, bytes: Buffer.from(`${head},"events":[${events}]}`) };
+  return new EventsFrame(range, `${head},"events":[${events}]}`);
 }
 
 /** The text of every event, merged ones written anew, all others as they were encoded. */

@@ -22,9 +22,13 @@ export interface PageRequest {
   readonly upTo: number;
 }
 
+/** What a page costs beside its text, bytes. Short ones at the log's end are many. */
+const overheadBytes = 1_024;
+
 interface CachedPage {
+  readonly channel: string;
   readonly page: Promise<MergedPage>;
-  /** Of the frame; 0 while it is being read. */
+  /** What it costs; 0 while it is being read. */
   bytes: number;
   /** How far it reaches; nobody may take it who wants more. */
   end: number;
@@ -43,6 +47,8 @@ export class PageReader {
   readonly #maxEventBytes: number;
   /** The least recently used first. */
   readonly #cached = new Map<string, CachedPage>();
+  /** The keys of each channel, so that forgetting one does not look at all others. */
+  readonly #keysOf = new Map<string, Set<string>>();
   #cachedBytes = 0;
   /** Pages that were read from the store. */
   reads = 0;
@@ -70,20 +76,22 @@ export class PageReader {
 
   /** Forgets the pages of a channel that was trimmed or deleted. */
   forget(channel: string): void {
-    for (const key of [...this.#cached.keys()]) if (key.startsWith(`${channel}\n`)) this.#drop(key);
+    for (const key of [...(this.#keysOf.get(channel) ?? [])]) this.#drop(key);
   }
 
   #readInto(key: string, request: PageRequest, end: number): Promise<MergedPage> {
-    const cached: CachedPage = { page: this.#readMerged(request, end), bytes: 0, end };
+    const { channel } = request;
+    const cached: CachedPage = { channel, page: this.#readMerged(request, end), bytes: 0, end };
     this.#drop(key);
     this.#cached.set(key, cached);
+    this.#keysOf.set(channel, (this.#keysOf.get(channel) ?? new Set()).add(key));
     cached.page.then(
       ({ epoch, head, frame }) => {
         if (this.#cached.get(key) !== cached) return;
         if (epoch !== request.epoch) return this.#drop(key);
         // A page that the byte limit cut short is whole all the same: who reads on begins where it ends.
         if (frame.offset < Math.min(head, cached.end)) cached.end = Number.POSITIVE_INFINITY;
-        cached.bytes = frame.bytes.length;
+        cached.bytes = frame.bytes.length + overheadBytes;
         this.#cachedBytes += cached.bytes;
         this.#evict();
       },
@@ -107,8 +115,13 @@ export class PageReader {
   }
 
   #drop(key: string): void {
-    this.#cachedBytes -= this.#cached.get(key)?.bytes ?? 0;
+    const cached = this.#cached.get(key);
+    if (!cached) return;
+    this.#cachedBytes -= cached.bytes;
     this.#cached.delete(key);
+    const keys = this.#keysOf.get(cached.channel);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keysOf.delete(cached.channel);
   }
 
   #evict(): void {

@@ -9,28 +9,35 @@ export class StoreHealth {
   readonly #store: EventStore;
   readonly #clock: Clock;
   #answer: Promise<boolean> | undefined;
+  #askedAt = 0;
 
   constructor(store: EventStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
 
+  /** Never rejects. */
   isWell(): Promise<boolean> {
-    this.#answer ??= this.#ask();
+    const now = this.#clock.monotonic();
+    if (this.#answer && now - this.#askedAt < holdsMs) return this.#answer;
+    this.#askedAt = now;
+    this.#answer = this.#ask();
     return this.#answer;
   }
 
-  async #ask(): Promise<boolean> {
-    this.#clock.after(holdsMs, () => {
-      this.#answer = undefined;
+  #ask(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const stop = this.#clock.after(holdsMs, () => resolve(false));
+      void this.#answers().then(resolve).finally(stop);
     });
-    const isSlow = new Promise<false>((resolve) => {
-      this.#clock.after(holdsMs, () => resolve(false));
-    });
-    const answers = this.#store.check().then(
-      () => true,
-      () => false,
-    );
-    return Promise.race([answers, isSlow]);
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#store.check();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

@@ -4,8 +4,14 @@ import type { Duplex } from "node:stream";
 import { RunwireError } from "@runwire/protocol";
 import type { ServerStatus } from "../server-stats.js";
 import { createUpgradeHandler, type SocketTaker } from "./handle-upgrade.js";
-import { sendError, sendJson } from "./http-answers.js";
-import { type AllowedHosts, type AllowedOrigins, defaultHosts, isHostAllowed } from "./origins.js";
+import { refuseUpgrade, sendError, sendJson } from "./http-answers.js";
+import {
+  type AllowedHosts,
+  type AllowedOrigins,
+  checkOrigins,
+  defaultHosts,
+  isHostAllowed,
+} from "./origins.js";
 
 /** Options of {@link attachRunwire}. */
 export interface AttachOptions {
@@ -18,7 +24,10 @@ export interface AttachOptions {
    * @default for a server that listens on loopback: localhost, 127.0.0.1 and [::1]; else every host
    */
   readonly allowedHosts?: AllowedHosts;
-  /** Ends upgrades that are for another path, where nobody else takes them. @default false */
+  /**
+   * Ends upgrades for other paths, though somebody else listens for upgrades too. Where nobody else does, they are
+   * always answered 404: a socket that nobody takes would stay open for ever. @default false
+   */
   readonly refuseOtherUpgrades?: boolean;
 }
 
@@ -46,32 +55,68 @@ export function attachRunwire(
   const { path = "/runwire", origins = "same-host", refuseOtherUpgrades = false } = options;
   if (!/^(\/[\w.~-]+)+$/.test(path))
     throw new RunwireError("invalid_options", `path is "${path}"; give one like "/runwire"`);
+  checkOrigins(origins);
   const handleUpgrade = createUpgradeHandler(server);
   const allowedHosts = () => options.allowedHosts ?? defaultHosts(addressOf(http));
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (toPath(request) === path)
+    const asked = toPath(request);
+    if (asked === path)
       handleUpgrade(request, socket, head, { origins, allowedHosts: allowedHosts() });
-    else if (refuseOtherUpgrades) socket.destroy();
+    else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
   };
+  pathOf.set(onUpgrade, path);
   const others = http.listeners("request") as RequestListener[];
+  let isAttached = true;
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const own = toPath(request);
-    if (own !== path && !own?.startsWith(`${path}/`))
+    if (!isAttached || own === undefined || (own !== path && !own.startsWith(`${path}/`)))
       for (const listener of others) listener.call(http, request, response);
     else if (!isHostAllowed(request, allowedHosts()))
       sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
-    else void answer(server, own.slice(path.length), request, response);
+    else void answerSafely(server, own.slice(path.length), request, response);
   };
   http.removeAllListeners("request");
   http.on("request", onRequest);
   http.on("upgrade", onUpgrade);
   return () => {
+    isAttached = false;
     http.off("upgrade", onUpgrade);
+    // Another attachment may stand in front by now; then requests go through here to the application.
     if (!http.listeners("request").includes(onRequest)) return;
     http.off("request", onRequest);
     for (const listener of others) http.on("request", listener);
   };
+}
+
+/** The paths of all attachments, by their listeners. */
+const pathOf = new WeakMap<object, string>();
+
+/** Whether no listener for upgrades takes this path. Of several attachments, the first one says so. */
+function isNobodys(http: Server | SecureServer, path: string | undefined, own: object): boolean {
+  const listeners = http.listeners("upgrade");
+  const takesIt = (listener: object) => !pathOf.has(listener) || pathOf.get(listener) === path;
+  return listeners[0] === own && !listeners.some(takesIt);
+}
+
+function refuseOther(socket: Duplex): void {
+  // A peer that resets the connection must not end the process.
+  socket.on("error", () => {});
+  refuseUpgrade(socket, 404, "There is no WebSocket at this address.");
+}
+
+async function answerSafely(
+  server: AttachableServer,
+  route: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await answer(server, route, request, response);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else sendError(response, 500, "internal", "the server could not do this");
+  }
 }
 
 async function answer(

@@ -43,8 +43,10 @@ export function createUpgradeHandler(server: SocketTaker) {
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore); // ws has its own now
-      const handlers = server.accept(toServerSocket(webSocket), toConnectRequest(request));
-      forwardEvents(webSocket, socket, handlers);
+      const taken = () => handlers.onDrain();
+      const adapted = toServerSocket(webSocket, socket, taken);
+      const handlers = server.accept(adapted, toConnectRequest(request));
+      forwardEvents(webSocket, handlers);
     });
   };
 }

@@ -34,6 +34,7 @@ export function sendError(
 const reasons: Readonly<Record<number, string>> = {
   400: "Bad Request",
   403: "Forbidden",
+  404: "Not Found",
   405: "Method Not Allowed",
   426: "Upgrade Required",
   429: "Too Many Requests",

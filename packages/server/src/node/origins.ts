@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { RunwireError } from "@runwire/protocol";
 
 /**
  * Which `Origin` may open a socket: `"same-host"` (the host and port that the request names in `Host`), a list of
@@ -11,14 +12,17 @@ export type AllowedHosts = readonly string[] | ((host: string) => boolean);
 
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Whether a request's `Origin` may open a socket. What sends none is no browser, and no page can act for it. */
+/**
+ * Whether a request's `Origin` may open a socket. What sends none is no browser, and no page can act for it. A
+ * function of the application that throws, or says anything but `true`, means no.
+ */
 export function isOriginAllowed(request: IncomingMessage, allowed: AllowedOrigins): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
-  if (typeof allowed === "function") return allowed(origin);
+  if (typeof allowed === "function") return saysYes(allowed, origin);
   const asked = toOrigin(origin);
   if (asked === undefined) return false;
-  if (allowed !== "same-host") return allowed.some((one) => toOrigin(one)?.origin === asked.origin);
+  if (allowed !== "same-host") return allowed.some((one) => isSame(toOrigin(one), asked));
   return host !== undefined && asked.host === toOrigin(`${asked.protocol}//${host}`)?.host;
 }
 
@@ -30,7 +34,7 @@ export function isHostAllowed(
   const { host } = request.headers;
   if (allowed === undefined) return true;
   if (host === undefined) return false;
-  if (typeof allowed === "function") return allowed(host);
+  if (typeof allowed === "function") return saysYes(allowed, host);
   const name = toOrigin(`http://${host}`)?.hostname;
   return name !== undefined && allowed.includes(name);
 }
@@ -40,11 +44,36 @@ export function defaultHosts(address: string | undefined): AllowedHosts | undefi
   return address === "127.0.0.1" || address === "::1" ? loopbackNames : undefined;
 }
 
+/** @throws RunwireError `invalid_options` when something on the list is no origin, and so would match nothing */
+export function checkOrigins(allowed: AllowedOrigins): void {
+  if (typeof allowed === "function" || allowed === "same-host") return;
+  const wrong = allowed.find((one) => toOrigin(one) === undefined);
+  if (wrong !== undefined)
+    throw new RunwireError(
+      "invalid_options",
+      `origins: "${wrong}" is no origin; give scheme and host, like "https://app.example.com"`,
+    );
+}
+
+function saysYes(ask: (value: string) => boolean, value: string): boolean {
+  try {
+    // A promise is no answer: it would let everybody in.
+    return ask(value) === true;
+  } catch {
+    return false;
+  }
+}
+
 /** An origin and nothing else: no path, no user, no fragment. */
 function toOrigin(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
+  if (!URL.canParse(text) || /[@#?]/.test(text)) return undefined;
   const url = new URL(text);
-  const isBare =
-    url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
-  return isBare && !text.includes("@") && !text.includes("#") ? url : undefined;
+  // Schemes that URL knows get a path of their own; those of apps and extensions have none.
+  const isBare = url.pathname === "/" || url.pathname === "";
+  return isBare && url.host !== "" ? url : undefined;
+}
+
+/** `URL.origin` is `"null"` for every scheme that URL does not know, so it says nothing about them. */
+function isSame(one: URL | undefined, other: URL): boolean {
+  return one !== undefined && one.protocol === other.protocol && one.host === other.host;
 }

@@ -1,12 +1,20 @@
 import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
+import { WebSocket } from "ws";
 import type { ServerSocket, SocketHandlers } from "../socket.js";
 
-/** A `ws` WebSocket as the core sees it. */
-export function toServerSocket(webSocket: WebSocket): ServerSocket {
+/** A `ws` WebSocket as the core sees it; `onTaken` is told when the system took what was sent. */
+export function toServerSocket(
+  webSocket: WebSocket,
+  stream: Duplex,
+  onTaken: () => void,
+): ServerSocket {
   return {
-    // Text either way: bytes that are shared are UTF-8 already.
-    send: (message) => webSocket.send(message, { binary: false }, ignore),
+    send: (message) => webSocket.send(message, { binary: false }, onTaken),
+    sendShared(message) {
+      if (webSocket.readyState !== WebSocket.OPEN) return;
+      // Past ws, in order all the same: without compression it writes in the turn in which it is told to.
+      stream.write(message.as(toTextFrame), onTaken);
+    },
     ping: () => webSocket.ping("", false, ignore),
     close: (code, reason) => webSocket.close(code, reason),
     terminate: () => webSocket.terminate(),
@@ -16,12 +24,26 @@ export function toServerSocket(webSocket: WebSocket): ServerSocket {
   };
 }
 
+const finalText = 0x81;
+
+/**
+ * The unmasked WebSocket frame (RFC 6455 § 5.2) of a text: header and payload in one piece, made once, where ws
+ * would write a header of its own and the payload for every socket.
+ */
+function toTextFrame(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  const headerBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(headerBytes + length);
+  frame[0] = finalText;
+  if (headerBytes === 2) frame[1] = length;
+  else if (headerBytes === 4) frame.writeUInt16BE(length, frame.writeUInt8(126, 1));
+  else frame.writeBigUInt64BE(BigInt(length), frame.writeUInt8(127, 1));
+  frame.set(bytes, headerBytes);
+  return frame;
+}
+
 /** Tells the connection's handlers what happens on the socket. */
-export function forwardEvents(
-  webSocket: WebSocket,
-  stream: Duplex,
-  handlers: SocketHandlers,
-): void {
+export function forwardEvents(webSocket: WebSocket, handlers: SocketHandlers): void {
   webSocket.on("message", (data: Buffer, isBinary: boolean) => {
     if (isBinary) handlers.onBinary();
     else handlers.onMessage(data.toString(), data.length);
@@ -31,7 +53,6 @@ export function forwardEvents(
   webSocket.on("close", () => handlers.onClose());
   // ws has closed with the right code already; without a listener the error would end the process.
   webSocket.on("error", ignore);
-  stream.on("drain", () => handlers.onDrain());
 }
 
 /** What cannot be sent because the peer has gone is told by `close`. */

@@ -71,6 +71,7 @@ export class CommandDesk {
   readonly #holders = new Map<string, Holder>();
   readonly #open = new Map<string, OpenCommand>();
   readonly #openOfRun = new Map<string, Set<OpenCommand>>();
+  #isClosed = false;
 
   constructor(store: EventStore, clock: Clock, options: CommandOptions) {
     this.#store = store;
@@ -87,6 +88,7 @@ export class CommandDesk {
     const run = await this.#store.run(row.channel, row.runId);
     if (!run) return refusal("run_not_found", `there is no run ${row.runId} in this channel`);
     if (run.status !== "running") return hasEnded(row.runId);
+    if (this.#isClosed) return isClosing();
     return (this.#open.get(row.commandId) ?? this.#take(row)).answer;
   }
 
@@ -133,8 +135,8 @@ export class CommandDesk {
 
   /** Ends every wait; who asked will ask again elsewhere. */
   close(): void {
-    for (const command of [...this.#open.values()])
-      this.#close(command, refusal("no_handler", "the server is closing"));
+    this.#isClosed = true;
+    for (const command of [...this.#open.values()]) this.#close(command, isClosing());
   }
 
   #take(row: CommandRow): OpenCommand {
@@ -150,9 +152,24 @@ export class CommandDesk {
   }
 
   #waitForWriter(command: OpenCommand): void {
-    this.#arm(command, this.#options.connectTimeoutMs, () =>
-      this.#close(command, refusal("no_handler", "the run's writer is not connected")),
-    );
+    this.#arm(command, this.#options.connectTimeoutMs, () => void this.#giveUp(command));
+  }
+
+  /** Nobody came. A run may also have ended where this server was not told: on another node, or just before it was asked. */
+  async #giveUp(command: OpenCommand): Promise<void> {
+    const { channel, runId } = command.row;
+    const hasEndedSince = await this.#hasEnded(channel, runId);
+    if (command.handedTo) return;
+    const notConnected = refusal("no_handler", "the run's writer is not connected");
+    this.#close(command, hasEndedSince ? hasEnded(runId) : notConnected);
+  }
+
+  async #hasEnded(channel: string, runId: string): Promise<boolean> {
+    try {
+      return (await this.#store.run(channel, runId))?.status !== "running";
+    } catch {
+      return false;
+    }
   }
 
   #handOver(command: OpenCommand, link: WriterLink): void {
@@ -176,8 +193,16 @@ export class CommandDesk {
   async #record(command: OpenCommand, answer: CommandAnswer): Promise<void> {
     if (!isRecorded(answer)) return this.#close(command, answer);
     const { channel, commandId } = command.row;
-    const row = await this.#store.answerCommand(channel, commandId, answer).catch(() => undefined);
-    this.#close(command, row?.answer ?? answer);
+    this.#close(command, (await this.#stored(channel, commandId, answer)) ?? answer);
+  }
+
+  async #stored(channel: string, commandId: string, answer: CommandAnswer) {
+    try {
+      return (await this.#store.answerCommand(channel, commandId, answer))?.answer;
+    } catch {
+      // The answer stands all the same; sent again, the command is handed over again under its `commandId`.
+      return undefined;
+    }
   }
 
   #close(command: OpenCommand, answer: CommandAnswer): void {
@@ -226,6 +251,10 @@ function isRecorded(answer: CommandAnswer): boolean {
 
 function refusal(code: ErrorCode, message: string) {
   return { type: "error", code, message } as const;
+}
+
+function isClosing(): CommandAnswer {
+  return refusal("no_handler", "the server is closing");
 }
 
 function hasEnded(runId: string): CommandAnswer {

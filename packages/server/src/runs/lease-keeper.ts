@@ -18,7 +18,8 @@ export type OnAbandoned = (channel: string, runId: string) => void;
  * Ends the runs whose writers are gone: every run ends.
  *
  * Time in which no writer could have renewed does not count. After its own start, and after a stall of its own,
- * every open run gets one whole lease more.
+ * every open run gets one whole lease more. A machine that slept stalled too, though the clock that never jumps
+ * stood still meanwhile; and so does one whose wall clock, by which leases lapse, was set forward.
  */
 export class LeaseKeeper {
   readonly #log: EventLog;
@@ -28,20 +29,22 @@ export class LeaseKeeper {
   readonly #stop: () => void;
   #mustExtend = true;
   #isSweeping = false;
+  #isClosed = false;
 
   constructor(log: EventLog, clock: Clock, logger: Logger, onAbandoned: OnAbandoned) {
     this.#log = log;
     this.#clock = clock;
     this.#logger = logger;
     this.#onAbandoned = onAbandoned;
-    this.#stop = repeat(clock, sweepMs, (lateMs) => {
-      if (lateMs > stallMs) this.#mustExtend = true;
+    this.#stop = repeat(clock, sweepMs, ({ lateMs, wallLateMs }) => {
+      if (Math.max(lateMs, wallLateMs) > stallMs) this.#mustExtend = true;
       void this.#sweep();
     });
     void this.#sweep();
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stop();
   }
 
@@ -73,7 +76,7 @@ export class LeaseKeeper {
   async #abandonLapsed(): Promise<void> {
     const lapsed = await this.#log.store.lapsedRuns(atOnce);
     for (const row of lapsed) {
-      if (this.#mustExtend) return;
+      if (this.#mustExtend || this.#isClosed) return;
       await this.#abandon(row);
     }
   }

@@ -8,6 +8,7 @@ import {
 } from "@runwire/protocol";
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
+import type { Logger } from "../logger.js";
 import { Refusal } from "../refusal.js";
 import type {
   Answerer,
@@ -26,8 +27,11 @@ export class LocalRuns {
   readonly #desk: CommandDesk;
   readonly #clock: Clock;
   readonly #attached = new Set<() => void>();
+  readonly #logger: Logger;
+  #isClosed = false;
 
-  constructor(log: EventLog, desk: CommandDesk, clock: Clock) {
+  constructor(log: EventLog, desk: CommandDesk, clock: Clock, logger: Logger) {
+    this.#logger = logger;
     this.#log = log;
     this.#desk = desk;
     this.#clock = clock;
@@ -41,6 +45,7 @@ export class LocalRuns {
   async attach(attachment: RunAttachment, handlers: RunHandlers): Promise<() => void> {
     const { channel, runId, writer, leaseMs = protocolLimits.defaultLeaseMs } = attachment;
     if (attachment.take) await this.#take(attachment);
+    if (this.#isClosed) throw new RunwireError("closed", "this server was closed");
     const link: WriterLink = {
       order: localOrder,
       hand: (command) => void this.#handle(command, from, handlers),
@@ -64,7 +69,7 @@ export class LocalRuns {
       if (!this.#attached.has(detach)) return;
       if (lost === undefined) return renewLater();
       detach();
-      handlers.onLost(lost);
+      this.#tell(handlers, lost);
     };
     this.#attached.add(detach);
     renewLater();
@@ -73,7 +78,16 @@ export class LocalRuns {
 
   /** Lets go of every run; they stay open, and go on elsewhere or lapse. */
   close(): void {
+    this.#isClosed = true;
     for (const detach of [...this.#attached]) detach();
+  }
+
+  #tell(handlers: RunHandlers, lost: LostCode): void {
+    try {
+      handlers.onLost(lost);
+    } catch (error) {
+      this.#logger.error("onLost of a run failed", error);
+    }
   }
 
   async #take({ channel, runId, writer }: RunAttachment): Promise<void> {
