@@ -1,7 +1,8 @@
 import {
   type FetchRequest,
+  maxEventBytes,
+  maxMessageBytes,
   type PublishRequest,
-  protocolLimits,
   RunwireError,
   type Welcome,
 } from "@runwire/protocol";
@@ -19,6 +20,9 @@ import { createChannels } from "./subscriptions/channels.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
 import { CLIENT_VERSION } from "./version.js";
 import { pageAddress, toWebSocketUrl } from "./web-socket-url.js";
+
+/** What holds until `welcome` says otherwise. */
+const defaultLimits = { maxEventBytes, maxMessageBytes };
 
 /** What a publish holds beside its events: names and punctuation, in bytes. */
 const publishFrameBytes = 4_096;
@@ -39,7 +43,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   // Where pages are made by a server there is no address yet: a path is looked at when it is opened.
   if (pageAddress() !== undefined || !url.startsWith("/")) toWebSocketUrl(url, pageAddress());
 
-  let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = protocolLimits;
+  let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;
 
   const reporter = createReporter({ clock, send, onReport: options.onReport });
@@ -154,7 +158,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   }
 
   function welcome(message: Welcome): void {
-    limits = { ...protocolLimits, ...message };
+    limits = { ...defaultLimits, ...message };
     requests.setMaxBytes(limits.maxMessageBytes);
     refresh.noteExpiry(message.expiresAt);
     // In this order (PROTOCOL.md § 5): the server learns of runs before it is asked to go on with them.

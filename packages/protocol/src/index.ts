@@ -10,7 +10,13 @@ export * from "./rules/run-report.js";
 export * from "./wire/codes.js";
 export { isDelta } from "./wire/delta.js";
 export * from "./wire/events.js";
-export { protocolLimits } from "./wire/limits.js";
+export {
+  defaultLeaseMs,
+  maxEventBytes,
+  maxMessageBytes,
+  maxRunsPerSubscribe,
+  protocolLimits,
+} from "./wire/limits.js";
 export * from "./wire/messages.js";
 export * from "./wire/names.js";
 export * from "./wire/position.js";

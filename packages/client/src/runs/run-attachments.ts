@@ -1,8 +1,8 @@
 import type { Clock } from "@runwire/protocol";
 import {
   type CommandDelivery,
+  defaultLeaseMs,
   type LostCode,
-  protocolLimits,
   type RunAttachment,
   type RunHandlers,
   RunwireError,
@@ -92,7 +92,7 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
   }
 
   function renewLater(run: Attached): void {
-    const leaseMs = run.leaseMs ?? protocolLimits.defaultLeaseMs;
+    const leaseMs = run.leaseMs ?? defaultLeaseMs;
     run.timer.set(leaseMs / 3, () => void renew(run));
   }
 

@@ -1,4 +1,4 @@
-import { isChannelName, protocolLimits, RunwireError } from "@runwire/protocol";
+import { isChannelName, maxRunsPerSubscribe, RunwireError } from "@runwire/protocol";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import { type ChannelParts, createChannel } from "./channel.js";
 
@@ -22,7 +22,7 @@ function refuseMisuse(name: string, { runs = 1 }: ChannelOptions): void {
       "invalid_channel",
       `"${name}" is no channel name; use 1 to 200 of A–Z a–z 0–9 . _ : / @ + -`,
     );
-  if (!Number.isInteger(runs) || runs < 1 || runs > protocolLimits.maxRunsPerSubscribe)
+  if (!Number.isInteger(runs) || runs < 1 || runs > maxRunsPerSubscribe)
     throw new RunwireError(
       "invalid_options",
       `runs is ${runs}; give 1 to 1000, or nothing for all`,

@@ -3,6 +3,12 @@
 /** @see protocolLimits */
 export const maxEventBytes = 262_144;
 /** @see protocolLimits */
+export const maxMessageBytes = 1_048_576;
+/** @see protocolLimits */
+export const maxRunsPerSubscribe = 1000;
+/** @see protocolLimits */
+export const defaultLeaseMs = 60_000;
+/** @see protocolLimits */
 export const maxChannelNameLength = 200;
 /** @see protocolLimits */
 export const maxIdLength = 128;
@@ -19,7 +25,7 @@ export const protocolLimits = {
   /** Largest event, in bytes of UTF-8 JSON as it stands in the publish. */
   maxEventBytes,
   /** Largest message in either direction, in bytes of UTF-8. */
-  maxMessageBytes: 1_048_576,
+  maxMessageBytes,
   /** Everything before `welcome`, `hello` included, in bytes. */
   maxBytesBeforeWelcome: 65_536,
   /** Levels of objects and arrays in an event, itself being the first. */
@@ -39,7 +45,7 @@ export const protocolLimits = {
   /** Descendants that follow one root run in `listed`. */
   maxListedDescendants: 1000,
   /** Root runs that `subscribe.runs` may ask for. */
-  maxRunsPerSubscribe: 1000,
+  maxRunsPerSubscribe,
   /** Code units of a channel name. */
   maxChannelNameLength,
   /** Code units of a `runId`, `messageId`, `toolCallId`, `name`, `key` and of a request's `id`. */
@@ -53,7 +59,7 @@ export const protocolLimits = {
   /** Longest lease of a run, in milliseconds (a day). */
   maxLeaseMs: 86_400_000,
   /** Lease of a run that names none, in milliseconds. */
-  defaultLeaseMs: 60_000,
+  defaultLeaseMs,
   /** How often the server pings, and after how much silence a client does, in milliseconds. */
   heartbeatIntervalMs: 30_000,
   /** After how much silence a connection counts as dead, in milliseconds. */
