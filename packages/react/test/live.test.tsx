@@ -1,7 +1,7 @@
+import { startRun } from "@runwire/agent";
 import { cleanup, render, renderHook, screen, waitFor } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
 import { afterEach, expect, test } from "vitest";
-import { startRun } from "../../agent/src/index.js";
 import { RunwireProvider, useChannel, useRun, useRunCommands } from "../src/index.js";
 import { type Live, startLive } from "./support/live-server.js";
 

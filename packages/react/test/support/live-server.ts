@@ -2,10 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRunwireClient, type RunwireClient } from "@runwire/client";
 import type { ServerMessage } from "@runwire/protocol";
+import { createRunwireServer, type RunwireServer } from "@runwire/server";
+import { attachRunwire } from "@runwire/server/node";
+import { createMemoryStore } from "@runwire/store";
 import { onTestFinished } from "vitest";
-import { createRunwireServer, type RunwireServer } from "../../../server/src/index.js";
-import { attachRunwire } from "../../../server/src/node.js";
-import { createMemoryStore } from "../../../store/src/index.js";
 
 /** A real server, and a real client over a real socket whose frames are counted. */
 export interface Live {
