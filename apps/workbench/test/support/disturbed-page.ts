@@ -17,6 +17,24 @@ export interface Stage {
   newContext(): Promise<BrowserContext>;
 }
 
+/** A workbench over an empty folder, with nobody who watches it. */
+export function useWorkbenchAlone(): () => RunningWorkbench {
+  let workbench: RunningWorkbench | undefined;
+  const ends: (() => unknown)[] = [];
+  beforeAll(async () => {
+    const folder = createLastingFolder(ends, {});
+    workbench = await startWorkbench(createLastingFolder(ends, {}), folder);
+    ends.unshift(() => workbench?.stop());
+  }, 30_000);
+  afterAll(async () => {
+    for (const end of ends) await end();
+  });
+  return () => {
+    if (!workbench) throw new Error("the workbench is there only while a test runs");
+    return workbench;
+  };
+}
+
 /** Sets the stage once for the tests of a file, and strikes it after them. */
 export function useStage(browser: () => Browser): () => Stage {
   let stage: Stage | undefined;

@@ -11,7 +11,7 @@ export interface ShownRun {
   readonly end: string;
 }
 
-export interface ShownPart {
+interface ShownPart {
   /** `tool list`, `reasoning m1`, `output answer` */
   readonly part: string;
   /** Texts by their labels: `Input`, `Output`, `Error` … */

@@ -13,7 +13,7 @@ export async function writeAnswer(
 }
 
 /** What answers the question comes first, the rest in the order in which it was found. */
-export function sortFindings(intent: Intent, findings: readonly Finding[]): readonly Finding[] {
+function sortFindings(intent: Intent, findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((one, other) => toRank(one, intent) - toRank(other, intent));
 }
 

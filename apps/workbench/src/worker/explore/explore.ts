@@ -11,7 +11,7 @@ import { createNarrator } from "./narrator.ts";
 import { type Intent, readIntent } from "./read-intent.ts";
 import { createSteps } from "./steps.ts";
 import { delegateSurvey } from "./survey.ts";
-import { toCount } from "./tell.ts";
+import { toCount } from "./to-count.ts";
 
 /** What the run ends with, for programs. */
 export interface ExplorationResult {

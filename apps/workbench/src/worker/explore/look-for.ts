@@ -3,7 +3,7 @@ import { readFile } from "../tools/read-file.ts";
 import { type Hit, searchText } from "../tools/search-text.ts";
 import type { Exploration } from "./exploration.ts";
 import type { Finding } from "./finding.ts";
-import { toCount } from "./tell.ts";
+import { toCount } from "./to-count.ts";
 
 /** How many of the files with most hits are read. */
 const FILES_TO_READ = 3;

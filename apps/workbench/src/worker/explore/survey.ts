@@ -3,7 +3,7 @@ import type { FileList } from "../tools/list-files.ts";
 import { measureReading, type ReadingSpeed } from "../tools/measure-reading.ts";
 import type { Exploration } from "./exploration.ts";
 import { createSteps, type StepResult } from "./steps.ts";
-import { toCount } from "./tell.ts";
+import { toCount } from "./to-count.ts";
 
 /** What the surveyor found. */
 export interface Survey {

@@ -9,6 +9,7 @@ import type { Finding } from "./finding.ts";
 import type { Intent } from "./read-intent.ts";
 import type { StepResult } from "./steps.ts";
 import type { Survey } from "./survey.ts";
+import { toCount } from "./to-count.ts";
 
 /** Hits of one word that the answer quotes. */
 const QUOTED_HITS = 6;
@@ -99,11 +100,6 @@ function tellHistory(intent: Intent, commits: readonly Commit[]): string {
 
 function toCommitLine({ hash, author, date, subject }: Commit): string {
   return `  ${hash}  ${formatDate(date)}  ${author}: ${subject}`;
-}
-
-/** `1 file`, `1,234 files` */
-export function toCount(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function formatDate(date: Date): string {

@@ -14,7 +14,7 @@ const SKIPPED_FOLDERS = new Set([
 ]);
 
 /** At most so many files are looked at. */
-export const MAX_FILES = 20_000;
+const MAX_FILES = 20_000;
 
 /**
  * The files below a folder, as paths relative to it, in the order of their names. Links are not followed, so

@@ -4,7 +4,7 @@ import { walkFiles } from "../files/walk-files.ts";
 import { type ExpectedFiles, toFraction } from "./expected-files.ts";
 import type { Tool } from "./tool.ts";
 
-export interface FileFact {
+interface FileFact {
   readonly path: string;
   readonly bytes: bigint;
   readonly inode: bigint;
