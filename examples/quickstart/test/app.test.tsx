@@ -1,9 +1,12 @@
-import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { cleanup, configure, fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { App } from "../src/app.tsx";
 import { connect } from "../src/client.ts";
 import { type Mail, startMail } from "../src/mail.ts";
 import { startQuickstart } from "./support/start-quickstart.ts";
+
+vi.setConfig({ testTimeout: 20_000 }); // real sockets, on a machine that may be busy
+configure({ asyncUtilTimeout: 10_000 });
 
 const mail: Mail = { to: "bob@example.org", text: "Hello" };
 

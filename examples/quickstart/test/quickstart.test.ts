@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startRun } from "@runwire/agent";
 import { type ChannelEvent, createRunwireClient } from "@runwire/client";
 import { checkRun, isKnownEvent, type RunState, type ToolPart } from "@runwire/protocol";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { research } from "../src/agent.ts";
 import { cancel, connect, copy, follow } from "../src/client.ts";
 import { type Mail, startMail } from "../src/mail.ts";
@@ -12,6 +12,8 @@ import { resumeMail } from "../src/resume-mail.ts";
 import { text, value } from "../src/serialize.ts";
 import { startQuickstart } from "./support/start-quickstart.ts";
 import { untilRun } from "./support/until.ts";
+
+vi.setConfig({ testTimeout: 20_000 }); // real sockets, on a machine that may be busy
 
 const mail: Mail = { to: "bob@example.org", text: "Hello" };
 const ended = ({ status }: RunState) => status !== "running";
