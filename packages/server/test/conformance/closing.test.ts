@@ -16,6 +16,20 @@ describe("[RW-LIVE-7] says reconnect before it closes", () => {
     }
     await closing;
   });
+
+  test("4429, in place of welcome, when a user has too many connections", async () => {
+    const { open, connect } = await startServer({
+      authorize: () => true,
+      limits: { maxConnectionsPerUser: 1 },
+    });
+    const first = await connect("ann");
+    const second = await open();
+    second.send({ type: "hello", token: "ann" });
+    expect(await second.next(() => true)).toMatchObject({ type: "reconnect" });
+    expect((await second.closed).code).toBe(4429);
+    expect(await first.settle()).toMatchObject({ type: "pong" });
+    await connect("bob");
+  });
 });
 
 test("[RW-LIVE-9] closes 1003 on a binary frame", async () => {
@@ -129,7 +143,9 @@ test("[RW-LIVE-13] lets no connection notice what another does wrong", async () 
 });
 
 test("[RW-LIVE-17] answers too many messages with rate_limited, says reconnect, and then closes 4429", async () => {
-  const { connect } = await startServer({ limits: { messageRate: { perSecond: 0.001, burst: 20 } } });
+  const { connect } = await startServer({
+    limits: { messageRate: { perSecond: 0.001, burst: 20 } },
+  });
   const connection = await connect();
   for (let count = 0; count < 200; count += 1)
     connection.send({ type: "list", channel: "c", id: `${count}` });

@@ -110,6 +110,20 @@ test("[RW-CONN-8] welcomes whom it has authenticated, before anything else", asy
   expect(first.maxEventBytes).toBe(262_144);
 });
 
+test("closes 1011 when the application's answer throws, and shows nothing of it", async () => {
+  const { open } = await startServer({
+    authenticate: () => {
+      throw new Error("SELECT * FROM users");
+    },
+  });
+  const connection = await open();
+  connection.send({ type: "hello", token: "t" });
+  const { code, reason } = await connection.closed;
+  expect(code).toBe(1011);
+  expect(reason).not.toContain("SELECT");
+  expect(connection.unread).toEqual([]);
+});
+
 test("[RW-CONN-8] names no user where everybody is anonymous", async () => {
   const { open } = await startServer();
   expect(await (await open()).hello()).not.toHaveProperty("user");
