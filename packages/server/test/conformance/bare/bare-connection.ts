@@ -6,7 +6,8 @@ import {
 } from "./bare-socket.ts";
 import type { Outgoing, WireMessage } from "./wire.ts";
 
-const PATIENCE_MS = 5_000;
+/** Long enough for a busy machine; what does not come says by then what it was. */
+const PATIENCE_MS = 10_000;
 
 /** Opens a socket and says nothing yet. */
 export async function openConnection(options: BareSocketOptions): Promise<BareConnection> {

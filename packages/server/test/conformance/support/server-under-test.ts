@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createMemoryStore, type EventStore } from "@runwire/store";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { Clock } from "../../../src/clock.ts";
 import {
   createRunwireServer,
@@ -13,6 +13,9 @@ import { type BareConnection, openConnection } from "../bare/bare-connection.ts"
 import type { BareSocketOptions } from "../bare/bare-socket.ts";
 import type { WireEvent, WireMessage } from "../bare/wire.ts";
 import { FakeClock } from "./fake-clock.ts";
+
+// More than a wait has patience, so that a test says what did not come.
+vi.setConfig({ testTimeout: 20_000 });
 
 /** Options of the server, as far as tests give them; whoever gives no `authorize` gets an open one. */
 export type Given = Partial<Omit<RunwireServerOptions, "access" | "authorize" | "authenticate">> &
