@@ -15,6 +15,8 @@ export interface Stage {
   /** Asks, and opens the run on a page of its own. */
   open(question: string): Promise<{ readonly runId: string; readonly page: Page }>;
   newContext(): Promise<BrowserContext>;
+  /** Stops all of it as Ctrl-C does; the returned function starts it again at the same address. */
+  pause(): Promise<() => Promise<void>>;
 }
 
 /** A workbench over an empty folder, with nobody who watches it. */
@@ -42,8 +44,10 @@ export function useStage(browser: () => Browser): () => Stage {
   beforeAll(async () => {
     const folder = createLastingFolder(ends, repository());
     commitAll(folder, "plant the orchard");
-    const workbench = await startWorkbench(createLastingFolder(ends, {}), folder);
-    ends.unshift(() => workbench.stop());
+    const data = createLastingFolder(ends, {});
+    let running = await startWorkbench(data, folder);
+    const workbench = running;
+    ends.unshift(() => running.stop());
     const watcher = watchChannel(workbench.address);
     ends.unshift(() => watcher.close());
     const newContext = async () => {
@@ -51,7 +55,13 @@ export function useStage(browser: () => Browser): () => Stage {
       ends.unshift(() => context.close());
       return context;
     };
-    stage = { workbench, watcher, folder, newContext, open };
+    const pause = async () => {
+      await running.stop();
+      return async () => {
+        running = await startWorkbench(data, folder, new URL(workbench.address).port);
+      };
+    };
+    stage = { workbench, watcher, folder, newContext, open, pause };
 
     async function open(question: string) {
       const runId = await ask(workbench.address, question);

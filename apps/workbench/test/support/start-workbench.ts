@@ -15,12 +15,13 @@ export interface RunningWorkbench {
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port; the runs are kept in `dataFolder`. */
+/** Starts it; the runs are kept in `dataFolder`. Port 0 is a free one. */
 export async function startWorkbench(
   dataFolder: string,
   defaultFolder: string,
+  port = "0",
 ): Promise<RunningWorkbench> {
-  const args = [mainProgram(), "--port", "0", "--data", dataFolder, "--folder", defaultFolder];
+  const args = [mainProgram(), "--port", port, "--data", dataFolder, "--folder", defaultFolder];
   const parent = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const address = await readAddress(parent);
   return {

@@ -34,7 +34,8 @@ function PresentRun({ run }: { readonly run: RunState }) {
         <RunInput input={run.input} title={run.title} />
         <div className={styles.facts}>
           <span role="status">
-            <StatusMark status={run.status} /> {run.agent.name} {statusWords[run.status]}
+            <StatusMark status={run.status} /> {run.agent.name}{" "}
+            <span aria-hidden="true">{statusWords[run.status]}</span>
           </span>
           <Elapsed startedAt={run.startedAt} completedAt={run.completedAt} />
           {isRunning && <CancelButton runId={run.runId} />}
