@@ -37,14 +37,22 @@ export function useWorkbenchAlone(): () => RunningWorkbench {
   };
 }
 
-/** Sets the stage once for the tests of a file, and strikes it after them. */
-export function useStage(browser: () => Browser): () => Stage {
+/**
+ * Sets the stage once for the tests of a file, and strikes it after them.
+ *
+ * @param prepare is given the folder of runs before the workbench is started
+ */
+export function useStage(
+  browser: () => Browser,
+  prepare?: (dataFolder: string) => Promise<void>,
+): () => Stage {
   let stage: Stage | undefined;
   const ends: (() => unknown)[] = [];
   beforeAll(async () => {
     const folder = createLastingFolder(ends, repository());
     commitAll(folder, "plant the orchard");
     const data = createLastingFolder(ends, {});
+    await prepare?.(data);
     let running = await startWorkbench(data, folder);
     const workbench = running;
     ends.unshift(() => running.stop());
