@@ -3,7 +3,7 @@ import WS from "isomorphic-ws";
 import type { ClientReport } from "./client-types.js";
 import { type Backoff, defaultBackoff } from "./connection/backoff.js";
 import type { TokenSource } from "./connection/credentials.js";
-import type { WebSocketConstructor } from "./connection/managed-connection.js";
+import type { WebSocketConstructor } from "./connection/transport.js";
 import { browserPage, type PageSignals } from "./page-signals.js";
 
 /** Options of `createRunwireClient`. */

@@ -19,7 +19,7 @@ import { createRunAttachments } from "./runs/run-attachments.js";
 import { createChannels } from "./subscriptions/channels.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
 import { CLIENT_VERSION } from "./version.js";
-import { pageAddress, toWebSocketUrl } from "./web-socket-url.js";
+import { toWebSocketUrl } from "./web-socket-url.js";
 
 /** What holds until `welcome` says otherwise. */
 const defaultLimits = { maxEventBytes, maxMessageBytes };
@@ -41,7 +41,7 @@ const publishFrameBytes = 4_096;
 export function createRunwireClient(options: RunwireClientOptions): RunwireClient {
   const { url, clock, decodeValues, ...resolved } = resolveOptions(options);
   // Where pages are made by a server there is no address yet: a path is looked at when it is opened.
-  if (pageAddress() !== undefined || !url.startsWith("/")) toWebSocketUrl(url, pageAddress());
+  if (globalThis.location || !url.startsWith("/")) toWebSocketUrl(url);
 
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;
@@ -54,7 +54,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     send,
     clock,
     queueLimit: resolved.queueLimit,
-    maxBytes: limits.maxMessageBytes,
+    maxBytes: () => limits.maxMessageBytes,
   });
   const runs = createRunAttachments({ clock, requests, send, isConnected });
   const subscriptions = createSubscriptions({
@@ -69,7 +69,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     ...resolved,
     token: options.token,
     clock,
-    url: () => toWebSocketUrl(url, pageAddress()),
+    url: () => toWebSocketUrl(url),
     client: { name: "@runwire/client", version: CLIENT_VERSION },
     onWelcome: welcome,
     onMessage: (message, text) => routeMessage(receivers, message, text),
@@ -119,13 +119,13 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
   async function publish({ id, writer, channel, events }: PublishRequest) {
     start();
-    const head = JSON.stringify({ type: "publish", id, writer, channel });
     const { epoch, offset } = await requests.ask({
       answer: "published",
       kind: "publish",
       id,
+      message: { type: "publish", writer, channel },
       // The events are JSON already, encoded once.
-      text: () => `${head.slice(0, -1)},"events":[${events.join()}]}`,
+      members: `,"events":[${events.join()}]`,
     });
     return { epoch, offset };
   }
@@ -134,7 +134,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     start();
     return requests.ask({
       answer: "fetched",
-      text: (id) => JSON.stringify({ ...request, type: "fetch", id }),
+      message: { ...request, type: "fetch" },
     });
   }
 
@@ -159,7 +159,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
   function welcome(message: Welcome): void {
     limits = { ...defaultLimits, ...message };
-    requests.setMaxBytes(limits.maxMessageBytes);
     refresh.noteExpiry(message.expiresAt);
     // In this order (PROTOCOL.md § 5): the server learns of runs before it is asked to go on with them.
     requests.resume("publish");

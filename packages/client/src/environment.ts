@@ -18,8 +18,26 @@ export function createTimer(clock: Clock): Timer {
   };
 }
 
+/**
+ * Settles as `work` does, or before that as `watch` says; what `watch` returns is called in the end, so that
+ * nothing keeps waiting for what nobody wants any more.
+ */
+export async function unless<Value>(
+  work: Promise<Value>,
+  watch: (resolve: () => void, reject: (error: Error) => void) => () => void,
+): Promise<Value | undefined> {
+  let stop = () => {};
+  const other = new Promise<undefined>((resolve, reject) => {
+    stop = watch(() => resolve(undefined), reject);
+  });
+  try {
+    return await Promise.race([work, other]);
+  } finally {
+    stop();
+  }
+}
+
 /** A name that nobody guesses and nobody else takes: 128 random bits. */
 export function createRandomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -32,15 +32,12 @@ export function routeMessage(to: MessageReceivers, message: ServerMessage, text:
       if (to.requests.settle(message, text) || to.subscriptions.refused(message)) break;
       to.report({ code: "server_error", message: `${message.code}: ${message.message}` });
       break;
-    case "authenticated":
-    case "fetched":
-    case "listed":
-    case "published":
-    case "renewed":
-    case "commanded":
-      to.requests.settle(message, text);
+    case "welcome":
+    case "reconnect":
+      // The connection's own.
       break;
     default:
-    // The connection's own, or of a type that this version does not know: a later server's.
+      // An answer, or of a type that this version does not know: a later server's.
+      to.requests.settle(message, text);
   }
 }

@@ -1,22 +1,16 @@
 import { RunwireError } from "@runwire/protocol";
 
-const protocols: Readonly<Record<string, string>> = {
-  "http:": "ws:",
-  "https:": "wss:",
-  "ws:": "ws:",
-  "wss:": "wss:",
-};
-
 /**
  * The address to open: absolute, `ws:` or `wss:`, without a fragment.
  *
  * @throws RunwireError `invalid_url`
  */
-export function toWebSocketUrl(url: string, page: string | undefined): string {
+export function toWebSocketUrl(url: string): string {
   try {
-    const address = new URL(url, page);
-    address.protocol = protocols[address.protocol] ?? refuse();
+    const address = new URL(url, globalThis.location?.href);
+    address.protocol = address.protocol.replace(/^http/, "ws");
     address.hash = "";
+    if (!/^wss?:$/.test(address.protocol)) throw new TypeError(address.protocol);
     return address.href;
   } catch (cause) {
     throw new RunwireError(
@@ -25,13 +19,4 @@ export function toWebSocketUrl(url: string, page: string | undefined): string {
       { cause },
     );
   }
-}
-
-function refuse(): never {
-  throw new TypeError();
-}
-
-/** The address of the page, where there is one. */
-export function pageAddress(): string | undefined {
-  return globalThis.location?.href;
 }

@@ -1,5 +1,5 @@
-import type { Clock } from "@runwire/protocol";
-import { RunwireError } from "@runwire/protocol";
+import { type Clock, RunwireError } from "@runwire/protocol";
+import { unless } from "../environment.js";
 
 /** A token, or where to get one; asked for each connection, and before the credentials run out. */
 export type TokenSource =
@@ -29,16 +29,12 @@ export function createCredentials(
 
   async function ask(): Promise<string | undefined> {
     if (typeof source !== "function") return source;
-    let stop = () => {};
-    const timeout = new Promise<never>((_, reject) => {
-      stop = clock.after(tokenTimeoutMs, () => reject(new Error("no answer for 10 s")));
-    });
     try {
-      return await Promise.race([source(), timeout]);
+      return await unless(Promise.resolve(source()), (_, reject) =>
+        clock.after(tokenTimeoutMs, () => reject(new Error("no answer for 10 s"))),
+      );
     } catch (cause) {
       throw new RunwireError("token_failed", `token() gave no token: ${String(cause)}`, { cause });
-    } finally {
-      stop();
     }
   }
 }

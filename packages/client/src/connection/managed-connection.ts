@@ -1,5 +1,5 @@
 import type { Clock } from "@runwire/protocol";
-import { RunwireError, type ServerMessage, SUBPROTOCOL, type Welcome } from "@runwire/protocol";
+import { RunwireError, type ServerMessage, type Welcome } from "@runwire/protocol";
 import { createTimer } from "../environment.js";
 import type { Backoff } from "./backoff.js";
 import {
@@ -7,27 +7,12 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   initialState,
-  transition,
 } from "./connection-state.js";
 import { createCredentials, type TokenSource } from "./credentials.js";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.js";
 import { readMessage } from "./read-message.js";
-
-/** What the client uses of a WebSocket: as browsers, Node and `ws` have it. */
-export interface WebSocketLike {
-  addEventListener(
-    type: "open" | "message" | "close" | "error",
-    // biome-ignore lint/suspicious/noExplicitAny: the platforms' event types have nothing in common
-    listener: (event: any) => void,
-  ): void;
-  send(text: string): void;
-  close(code?: number): void;
-  /** Only `ws` has it. */
-  terminate?(): void;
-}
-
-/** How a WebSocket is opened. */
-export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
+import { transition } from "./transition.js";
+import { openTransport, type Transport, type WebSocketConstructor } from "./transport.js";
 
 export interface ConnectionOptions {
   /** Where to connect to; asked for each attempt. @throws RunwireError `invalid_url` */
@@ -61,16 +46,6 @@ export interface ManagedConnection {
   whenGone(): Promise<void>;
 }
 
-/** A socket and its number. */
-interface Transport {
-  readonly number: number;
-  readonly socket: WebSocketLike;
-  readonly gone: Promise<void>;
-}
-
-/** How long a closing handshake may take. */
-const closeTimeoutMs = 1_000;
-
 /**
  * Carries out what {@link transition} decides: the only interpreter of its effects, and the only one
  * that touches a transport.
@@ -94,17 +69,21 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
         },
         (error: Error) => dispatch({ type: "lost", transport: number, error }),
       ),
-    open: openTransport,
-    "say-hello": () =>
-      write({ type: "hello", ...(token !== undefined && { token }), client: options.client }),
+    open,
+    "say-hello": () => write(JSON.stringify({ type: "hello", token, client: options.client })),
     probe: () => heartbeat?.probe(),
     drop: () => {
       const isPage = state.name === "parked" || state.name === "closed";
-      if (transport) closeSocket(transport.socket, isPage ? 1001 : undefined);
+      transport?.close(isPage ? 1001 : undefined);
     },
   };
 
-  return { dispatch, send, askToken, whenGone };
+  return {
+    dispatch,
+    send: (text) => state.name === "connected" && write(text),
+    askToken,
+    whenGone: async () => transport?.whenGone(clock),
+  };
 
   /** One event after another: an effect may bring the next one before it returns. */
   function dispatch(event: ConnectionEvent): void {
@@ -118,52 +97,33 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     const result = transition(state, event, { now: clock.now(), random: random(), backoff });
     state = result.state;
     if (state.name !== "connected") heartbeat?.stop();
-    armDueTimer(before);
+    if (state !== before) armDueTimer();
     for (const effect of result.effects) effects[effect](state.transport);
     if (state !== before) options.onChange(state, before);
   }
 
-  function armDueTimer(before: ConnectionState): void {
-    if (state === before) return;
+  function armDueTimer(): void {
     dueTimer.clear();
-    if ("dueAt" in state) dueTimer.set(state.dueAt - clock.now(), onDue);
+    if ("dueAt" in state) dueTimer.set(state.dueAt - clock.now(), () => dispatch({ type: "due" }));
   }
 
-  function onDue(): void {
-    dispatch({ type: "due" });
-  }
-
-  function openTransport(number: number): void {
+  function open(number: number): void {
     try {
-      const socket = new (options.WebSocket())(options.url(), [SUBPROTOCOL]);
-      const gone = new Promise<void>((resolve) =>
-        socket.addEventListener("close", () => resolve()),
-      );
-      transport = { number, socket, gone };
-      listen(socket, number);
+      transport = openTransport(options.WebSocket(), options.url(), {
+        onOpen: () => dispatch({ type: "opened", transport: number }),
+        onFrame: (data) => receive(data, number),
+        onClose: (code, error) => dispatch({ type: "lost", transport: number, code, error }),
+      });
     } catch (error) {
       // Only Errors are thrown by the constructor and by toWebSocketUrl.
       dispatch({ type: "lost", transport: number, error: error as Error });
     }
   }
 
-  function listen(socket: WebSocketLike, number: number): void {
-    socket.addEventListener("open", () => dispatch({ type: "opened", transport: number }));
-    socket.addEventListener("message", ({ data }) => {
-      // A transport that was dropped may still bring what was on its way.
-      const isOpen = state.name === "connected" || state.name === "handshaking";
-      if (isOpen && number === state.transport) receive(data, number);
-    });
-    socket.addEventListener("close", ({ code, reason }) => {
-      const because = reason ? `${code}, ${reason}` : code;
-      const error = new RunwireError("connection_lost", `the connection was closed (${because})`);
-      dispatch({ type: "lost", transport: number, code, error });
-    });
-    // A close follows, with all there is to know; without a listener `ws` would throw.
-    socket.addEventListener("error", () => {});
-  }
-
   function receive(text: unknown, number: number): void {
+    // A transport that was dropped may still bring what was on its way.
+    const isOpen = state.name === "connected" || state.name === "handshaking";
+    if (!isOpen || number !== state.transport) return;
     heartbeat?.heard();
     const message = readMessage(text);
     if (message?.type === "pong") options.onLatency(Math.max(0, clock.monotonic() - message.at));
@@ -183,54 +143,15 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
       ...message.heartbeat,
       clock,
       probeMs: options.probeMs,
-      ping: () => write({ type: "ping", at: Math.round(clock.monotonic()) }),
+      ping: () => write(JSON.stringify({ type: "ping", at: Math.round(clock.monotonic()) })),
       onDead: () => dispatch({ type: "lost", transport: number, error: silence() }),
     });
     options.onWelcome(message);
   }
 
-  function write(message: object): void {
-    writeText(JSON.stringify(message));
-  }
-
-  function writeText(text: string): boolean {
-    try {
-      transport?.socket.send(text);
-      return true;
-    } catch {
-      // Closing: its close is on the way, and what is unanswered is sent again after the next welcome.
-      return false;
-    }
-  }
-
-  function send(text: string): boolean {
-    return state.name === "connected" && writeText(text);
-  }
-
-  function whenGone(): Promise<void> {
-    if (!transport) return Promise.resolve();
-    const { socket, gone } = transport;
-    return new Promise((resolve) => {
-      const timer = createTimer(clock);
-      const finish = () => {
-        timer.clear();
-        resolve();
-      };
-      timer.set(closeTimeoutMs, () => {
-        socket.terminate?.();
-        finish();
-      });
-      void gone.then(finish);
-    });
-  }
-}
-
-function closeSocket(socket: WebSocketLike, code: number | undefined): void {
-  try {
-    socket.close(code);
-  } catch {
-    // Browsers refuse 1001: there it is the page's own to say.
-    socket.close();
+  function write(text: string): boolean {
+    // Where it is closing: its close is on the way, and what is unanswered is sent again after the next welcome.
+    return transport?.send(text) ?? false;
   }
 }
 

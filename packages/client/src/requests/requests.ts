@@ -6,20 +6,13 @@ import {
   type ServerMessage,
 } from "@runwire/protocol";
 import { hasTag } from "@runwire/serializer";
-import { createRandomId } from "../environment.js";
+import { EventEmitter } from "eventemitter3";
+import { createRandomId, createTimer } from "../environment.js";
+import { toError } from "./server-error.js";
 
 /** The messages that answer a request. */
 type Answer = Extract<ServerMessage, { readonly id?: string }>;
 type AnswerOf<Type> = Extract<Answer, { readonly type: Type }>;
-
-/** The error that a server answers with: a `RunwireError` with what the message said beside the code. */
-export interface ServerError extends RunwireError {
-  /** Of the first offending event of a publish. */
-  readonly index?: number;
-  /** The handler's own code, with `handler_failed`. */
-  readonly reason?: string;
-  readonly retryAfterMs?: number;
-}
 
 /** A request: sent when there is a connection, and again under the same id on the next one. */
 interface RequestOptions<Type extends Answer["type"]> {
@@ -27,8 +20,10 @@ interface RequestOptions<Type extends Answer["type"]> {
   readonly answer: Type;
   /** @default a random id */
   readonly id?: string;
-  /** Builds the message's text. */
-  text(id: string): string;
+  /** All of it but the id. */
+  readonly message: { readonly type: string; readonly [member: string]: unknown };
+  /** Members that are JSON text already, each with the comma before it. */
+  readonly members?: string;
   /**
    * `publish` is never refused, and goes first on a new connection. `once` is not sent again: it rejects
    * with `connection_lost` when its connection ends, or when there is none.
@@ -62,8 +57,6 @@ export interface Requests {
   suspend(error: Error): void;
   /** Rejects all that is unanswered, and from now on everything, until it is called without an error. */
   fail(error: Error | undefined): void;
-  /** The server's limit, in bytes. */
-  setMaxBytes(maxBytes: number): void;
 }
 
 export interface RequestsOptions {
@@ -71,21 +64,26 @@ export interface RequestsOptions {
   readonly clock: Clock;
   /** How many requests wait for a connection at most; publishes are not counted. */
   readonly queueLimit: number;
-  readonly maxBytes: number;
+  /** The server's limit. */
+  maxBytes(): number;
 }
 
-export function createRequests({ send, clock, queueLimit, ...limits }: RequestsOptions): Requests {
+export function createRequests(options: RequestsOptions): Requests {
+  const { send, clock, queueLimit } = options;
   const entries = new Map<string, Entry>();
-  let { maxBytes } = limits;
+  /** Tells of each id that is free again. */
+  const ended = new EventEmitter();
+  /** The server has asked for a pause. */
+  const pause = createTimer(clock);
+  let isPaused = false;
   let failure: Error | undefined;
 
   return {
     ask,
     settle,
-    resume(kind) {
-      for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
-    },
+    resume,
     suspend(error) {
+      endPause();
       for (const entry of entries.values()) {
         entry.isSent = false;
         if (entry.kind === "once") end(entry).reject(error);
@@ -95,18 +93,15 @@ export function createRequests({ send, clock, queueLimit, ...limits }: RequestsO
       failure = error;
       if (error) for (const entry of entries.values()) end(entry).reject(error);
     },
-    setMaxBytes(bytes) {
-      maxBytes = bytes;
-    },
   };
 
   async function ask<Type extends Answer["type"]>(
     request: RequestOptions<Type>,
   ): Promise<AnswerOf<Type>> {
-    const { id = createRandomId(), answer, kind, retries = 0 } = request;
+    const { id = createRandomId(), answer, kind, retries = 0, decode } = request;
     // Two writers may count alike: an answer says no more than the id, so the second one waits.
-    for (let same = entries.get(id); same; same = entries.get(id)) await whenEnded(same);
-    const text = request.text(id);
+    while (entries.has(id)) await new Promise<void>((resolve) => ended.once(id, resolve));
+    const text = toText({ ...request.message, id }, request.members);
     const refusal = failure ?? planRefusal(text, kind);
     if (refusal) throw refusal;
     return new Promise((resolve, reject) => {
@@ -115,7 +110,7 @@ export function createRequests({ send, clock, queueLimit, ...limits }: RequestsO
         resolve(message, frame) {
           // `settle` has compared the types.
           const own = message as AnswerOf<Type>;
-          if (request.decode && hasTag(frame)) request.decode(own);
+          if (decode && hasTag(frame)) decode(own);
           resolve(own);
         },
       };
@@ -125,22 +120,9 @@ export function createRequests({ send, clock, queueLimit, ...limits }: RequestsO
     });
   }
 
-  function whenEnded(entry: Entry): Promise<void> {
-    return new Promise((done) => {
-      const { resolve, reject } = entry;
-      entry.resolve = (answer, frame) => {
-        resolve(answer, frame);
-        done();
-      };
-      entry.reject = (error) => {
-        reject(error);
-        done();
-      };
-    });
-  }
-
   function planRefusal(text: string, kind: Entry["kind"]): Error | undefined {
     // The server would close with 1009, and a client stops at that.
+    const maxBytes = options.maxBytes();
     if (isLarger(text, maxBytes))
       return new RunwireError(
         "message_too_big",
@@ -156,32 +138,52 @@ export function createRequests({ send, clock, queueLimit, ...limits }: RequestsO
         );
   }
 
+  function resume(kind?: "publish"): void {
+    for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
+  }
+
   function sendEntry(entry: Entry): void {
-    if (!entry.isSent) entry.isSent = send(entry.text);
+    if (!entry.isSent && (entry.kind || !isPaused)) entry.isSent = send(entry.text);
   }
 
   function end(entry: Entry): Entry {
     entries.delete(entry.id);
+    ended.emit(entry.id);
     return entry;
   }
 
   function settle(message: Answer, text: string): boolean {
     const entry = entries.get(message.id ?? "");
-    if (!entry || (message.type !== "error" && message.type !== entry.answer)) return false;
-    if (message.type !== "error") end(entry).resolve(message, text);
-    else if (entry.retries > 0 && isRetryable(message.code)) retryLater(entry, message);
-    else end(entry).reject(toError(message));
+    if (message.type === entry?.answer) end(entry).resolve(message, text);
+    else if (entry && message.type === "error") refuse(entry, message);
+    else return false;
     return true;
   }
 
-  function retryLater(entry: Entry, { retryAfterMs = 1_000 }: ErrorMessage): void {
-    entry.retries--;
-    clock.after(retryAfterMs, () => {
-      if (entries.get(entry.id) !== entry) return;
-      entry.isSent = false;
-      sendEntry(entry);
+  function refuse(entry: Entry, error: ErrorMessage): void {
+    const isPassing = isRetryable(error.code);
+    // For all of them: who goes on after `rate_limited` is closed with 4429.
+    if (isPassing && !entry.kind) beginPause(error.retryAfterMs);
+    if (isPassing && entry.retries-- > 0) entry.isSent = false;
+    else end(entry).reject(toError(error));
+  }
+
+  function beginPause(ms = 1_000): void {
+    isPaused = true;
+    pause.set(ms, () => {
+      endPause();
+      resume();
     });
   }
+
+  function endPause(): void {
+    isPaused = false;
+    pause.clear();
+  }
+}
+
+function toText(message: object, members = ""): string {
+  return `${JSON.stringify(message).slice(0, -1)}${members}}`;
 }
 
 function lost(): Error {
@@ -191,14 +193,4 @@ function lost(): Error {
 /** Measures only what may be too large: three bytes a code unit is the most that UTF-8 takes. */
 function isLarger(text: string, maxBytes: number): boolean {
   return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
-}
-
-/** The server's `error` as what a caller catches. */
-export function toError({ code, message, index, reason, retryAfterMs }: ErrorMessage): ServerError {
-  return Object.assign(
-    new RunwireError(code, message),
-    index !== undefined && { index },
-    reason !== undefined && { reason },
-    retryAfterMs !== undefined && { retryAfterMs },
-  );
 }

@@ -53,7 +53,7 @@ export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
       const answer = await requests.ask({
         answer: "authenticated",
         kind: "once",
-        text: (id) => JSON.stringify({ type: "authenticate", id, token }),
+        message: { type: "authenticate", token },
       });
       expiresAt = answer.expiresAt;
     } catch (cause) {

@@ -115,7 +115,7 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
       const { lost } = await requests.ask({
         answer: "renewed",
         kind: "once",
-        text: (id) => JSON.stringify({ ...message, id }),
+        message,
       });
       settle(run, lost.find((each) => each.runId === runId)?.code);
     } catch (error) {

@@ -74,7 +74,7 @@ export function createChannel(
       answer: "fetched",
       // Who follows a log waits for its store, however long that is away.
       retries: Number.POSITIVE_INFINITY,
-      text: (id) => JSON.stringify({ type: "fetch", id, channel: name, after }),
+      message: { type: "fetch", channel: name, after },
       ...(decodeValues && { decode: ({ events }) => decodeEvents(events) }),
     });
   }
@@ -84,7 +84,7 @@ export function createChannel(
     return requests.ask({
       answer: "listed",
       retries,
-      text: (id) => JSON.stringify({ type: "list", id, channel: name, before, limit }),
+      message: { type: "list", channel: name, before, limit },
     });
   }
 
@@ -95,7 +95,7 @@ export function createChannel(
     const { result } = await requests.ask<"commanded">({
       answer: "commanded",
       retries,
-      text: (id) => JSON.stringify({ ...message, id }),
+      message,
       ...(decodeValues && {
         decode: (answer) => Object.assign(answer, { result: decodeValue(answer.result) }),
       }),

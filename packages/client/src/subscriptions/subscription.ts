@@ -9,7 +9,7 @@ import {
 } from "@runwire/protocol";
 import { createRandomId, createTimer } from "../environment.js";
 import { createListeners, type Listeners } from "../listeners.js";
-import { toError } from "../requests/requests.js";
+import { toError } from "../requests/server-error.js";
 import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";
 import {
   type Depth,

@@ -7,8 +7,8 @@ import {
   type EventName,
   initialState,
   type StateName,
-  transition,
 } from "../../src/connection/connection-state.js";
+import { transition } from "../../src/connection/transition.js";
 
 const now = 1_000_000;
 const moment = { now, random: 0.5, backoff: defaultBackoff };

@@ -15,7 +15,7 @@ describe("requests", () => {
       name: "approve",
       data: { toolCallId: "t1" },
     });
-    expect(id).toMatch(/^[0-9a-f]{32}$/);
+    expect(id).toMatch(/^\d+(-\d+){3}$/);
     await first.end();
     await clock.advance(5_000);
     const second = await connect();

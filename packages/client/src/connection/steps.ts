@@ -1,0 +1,108 @@
+import { RunwireError } from "@runwire/protocol";
+import type {
+  ConnectionState,
+  EventOf,
+  Facts,
+  Moment,
+  StateOf,
+  Transition,
+} from "./connection-state.js";
+import { decideReconnect } from "./decide-reconnect.js";
+
+/** What the cells of the transition table do: each gives the next state, and what is to be done. Pure. */
+
+/** How long the credentials, the opening and the welcome may take, each. */
+const stepTimeoutMs = 10_000;
+
+export const stay = (state: ConnectionState): Transition => ({ state, effects: [] });
+
+function facts({ transport, attempt, wasRefused, notBefore, error }: ConnectionState): Facts {
+  return { transport, attempt, wasRefused, notBefore, error };
+}
+
+function connect(state: ConnectionState, attempt: number, now: number): Transition {
+  const transport = state.transport + 1;
+  return {
+    state: { ...facts(state), name: "connecting", transport, attempt, dueAt: now + stepTimeoutMs },
+    effects: ["ask-token"],
+  };
+}
+
+export const connectFresh = (state: ConnectionState, _: unknown, { now }: Moment) =>
+  connect({ ...state, wasRefused: false, notBefore: 0 }, 1, now);
+
+export const connectWhenAllowed = (state: StateOf<"waiting">, event: unknown, moment: Moment) =>
+  moment.now < state.notBefore ? stay(state) : connectFresh(state, event, moment);
+
+export const connectDue = (state: ConnectionState, _: unknown, { now }: Moment) =>
+  connect(state, state.attempt, now);
+
+export const open = (state: StateOf<"connecting">, _: unknown, { now }: Moment): Transition => ({
+  state: { ...state, dueAt: now + stepTimeoutMs },
+  effects: ["open"],
+});
+
+export const shake = (state: StateOf<"connecting">, _: unknown, { now }: Moment): Transition => ({
+  state: { ...state, name: "handshaking", dueAt: now + stepTimeoutMs },
+  effects: ["say-hello"],
+});
+
+export const arrive = (state: ConnectionState, _: unknown, { now }: Moment): Transition =>
+  stay({ ...facts(state), error: undefined, name: "connected", since: now });
+
+export const countAnew = (state: ConnectionState): Transition => stay({ ...state, attempt: 1 });
+
+export const probe = (state: ConnectionState): Transition => ({ state, effects: ["probe"] });
+
+export const note = (state: ConnectionState, { afterMs }: EventOf<"notice">, { now }: Moment) =>
+  stay({ ...state, notBefore: now + afterMs });
+
+function park(state: ConnectionState, { now, backoff }: Moment): ConnectionState {
+  // When its time is over one more attempt is made, and no other after it.
+  return {
+    ...facts(state),
+    name: "parked",
+    attempt: backoff.attempts,
+    dueAt: now + backoff.parkedMs,
+  };
+}
+
+export const hide = (state: ConnectionState, _: unknown, moment: Moment): Transition => ({
+  state: park(state, moment),
+  effects: ["drop"],
+});
+
+export const close = (state: ConnectionState): Transition => ({
+  state: { ...facts(state), name: "closed", isFinal: true },
+  effects: ["drop"],
+});
+
+export const tryAgain = (state: StateOf<"closed">, event: unknown, moment: Moment) =>
+  state.isFinal ? stay(state) : connectFresh(state, event, moment);
+
+export function fail(
+  state: ConnectionState,
+  { code, error }: EventOf<"lost">,
+  moment: Moment,
+): Transition {
+  const lasted =
+    state.name === "connected" && moment.now - state.since >= moment.backoff.resetAfterMs;
+  const failed = { ...facts(state), error, ...(lasted && { attempt: 0, wasRefused: false }) };
+  const decision = decideReconnect({ ...failed, ...moment, code }, moment.backoff);
+  return { state: toNext(), effects: ["drop"] };
+
+  function toNext(): ConnectionState {
+    if (decision.kind === "stop") return { ...failed, name: "closed", isFinal: false };
+    if (decision.kind === "park") return park({ ...failed, name: "idle" }, moment);
+    const { dueAt, wasRefused } = decision;
+    return { ...failed, name: "waiting", attempt: failed.attempt + 1, dueAt, wasRefused };
+  }
+}
+
+export const expire = (state: ConnectionState, _: unknown, moment: Moment): Transition => {
+  const error = new RunwireError(
+    "connection_lost",
+    `no answer from the server while ${state.name}`,
+  );
+  return fail(state, { type: "lost", transport: state.transport, error }, moment);
+};

@@ -1,0 +1,88 @@
+import type {
+  ConnectionEvent,
+  ConnectionState,
+  EventName,
+  EventOf,
+  Moment,
+  StateName,
+  StateOf,
+  Transition,
+} from "./connection-state.js";
+import {
+  arrive,
+  close,
+  connectDue,
+  connectFresh,
+  connectWhenAllowed,
+  countAnew,
+  expire,
+  fail,
+  hide,
+  note,
+  open,
+  probe,
+  shake,
+  stay,
+  tryAgain,
+} from "./steps.js";
+
+type Row<S extends StateName> = {
+  readonly [E in EventName]: (state: StateOf<S>, event: EventOf<E>, moment: Moment) => Transition;
+};
+
+/** Nothing changes: so it is, unless a row below says otherwise. */
+const nothing = {
+  start: stay,
+  reconnect: stay,
+  wake: stay,
+  hide: stay,
+  due: stay,
+  close,
+  authorized: stay,
+  opened: stay,
+  welcomed: stay,
+  notice: stay,
+  lost: stay,
+} as const;
+
+/** The states with a transport. */
+const withTransport = { ...nothing, hide, notice: note, lost: fail } as const;
+
+const table: { readonly [S in StateName]: Row<S> } = {
+  idle: { ...nothing, start: connectFresh, reconnect: connectFresh },
+  connecting: {
+    ...withTransport,
+    reconnect: countAnew,
+    due: expire,
+    authorized: open,
+    opened: shake,
+  },
+  handshaking: { ...withTransport, reconnect: countAnew, due: expire, welcomed: arrive },
+  connected: { ...withTransport, reconnect: probe, wake: probe },
+  waiting: {
+    ...nothing,
+    reconnect: connectFresh,
+    wake: connectWhenAllowed,
+    hide,
+    due: connectDue,
+  },
+  parked: { ...nothing, reconnect: connectFresh, wake: connectFresh, due: connectDue },
+  closed: { ...nothing, reconnect: tryAgain },
+};
+
+/** What comes after `state` when `event` happens, and what is to be done. Pure. */
+export function transition(
+  state: ConnectionState,
+  event: ConnectionEvent,
+  moment: Moment,
+): Transition {
+  // What an abandoned transport still says; the last one of a state without any meets `nothing`.
+  if ("transport" in event && event.transport !== state.transport) return stay(state);
+  // The compiler has checked each cell; it cannot see that these two names choose the matching one.
+  const cell = table[state.name][event.type] as (
+    state: ConnectionState,
+    event: ConnectionEvent,
+    moment: Moment,
+  ) => Transition;
+  return cell(state, event, moment);
+}

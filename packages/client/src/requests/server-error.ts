@@ -1,0 +1,20 @@
+import { type ErrorMessage, RunwireError } from "@runwire/protocol";
+
+/** The error that a server answers with: a `RunwireError` with what the message said beside the code. */
+export interface ServerError extends RunwireError {
+  /** Of the first offending event of a publish. */
+  readonly index?: number;
+  /** The handler's own code, with `handler_failed`. */
+  readonly reason?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** The server's `error` as what a caller catches. */
+export function toError({ code, message, index, reason, retryAfterMs }: ErrorMessage): ServerError {
+  return Object.assign(
+    new RunwireError(code, message),
+    index !== undefined && { index },
+    reason !== undefined && { reason },
+    retryAfterMs !== undefined && { retryAfterMs },
+  );
+}
