@@ -163,7 +163,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     // In this order (PROTOCOL.md § 5): the server learns of runs before it is asked to go on with them.
     requests.resume("publish");
     runs.renewAll();
-    subscriptions.connected();
+    for (const subscription of subscriptions.all()) subscription.reconcile();
     requests.resume();
   }
 

@@ -7,7 +7,6 @@ import { decodeEvents } from "./decode-events.js";
 import { createOlderLoader } from "./load-older.js";
 import { fullDepth } from "./plan-range.js";
 import { readEvents } from "./read-events.js";
-import type { Subscription } from "./subscription.js";
 import type { Subscriptions } from "./subscriptions.js";
 
 export interface ChannelParts {
@@ -26,13 +25,15 @@ export function createChannel(
   { runs: depth = fullDepth }: ChannelOptions,
   { subscriptions, requests, decodeValues, start }: ChannelParts,
 ): Channel {
-  let older: { readonly of: Subscription; load(limit?: number): Promise<boolean> } | undefined;
+  const loadOlder = createOlderLoader({
+    list,
+    fetch,
+    view: () => subscriptions.find(name)?.view,
+  });
 
   return {
     name,
-    subscribe(listener) {
-      return follow(subscriptions.of(name).view.addListener(listener));
-    },
+    subscribe: (listener) => follow(subscriptions.of(name).view.addListener(listener)),
     onSnapshot: (listener) => follow(subscriptions.of(name).view.changes.add(listener)),
     snapshot: () => subscriptions.find(name)?.view.snapshot() ?? emptySnapshot,
     events: (options = {}) => ({
@@ -41,17 +42,7 @@ export function createChannel(
         return readEvents({ fetch, subscription: () => subscriptions.of(name) }, options);
       },
     }),
-    async loadOlder({ limit } = {}) {
-      const subscription = subscriptions.find(name);
-      // Nobody follows it: there is no state to load into.
-      if (!subscription) return false;
-      if (older?.of !== subscription)
-        older = {
-          of: subscription,
-          load: createOlderLoader({ list, fetch, view: subscription.view }),
-        };
-      return older.load(limit);
-    },
+    loadOlder: ({ limit } = {}) => loadOlder(limit),
     async runs({ before, limit } = {}) {
       const { runs, more } = await list(before, limit);
       return { runs, more };

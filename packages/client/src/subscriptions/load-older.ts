@@ -6,7 +6,8 @@ export interface OlderSource {
   list(before: string | undefined, limit: number | undefined): Promise<Listed>;
   /** Reads a page, decoded where that is wanted. */
   fetch(after: number): Promise<LogPage>;
-  readonly view: ChannelView;
+  /** What older runs are put under; absent where nobody follows the channel. */
+  view(): ChannelView | undefined;
 }
 
 /**
@@ -14,9 +15,9 @@ export interface OlderSource {
  * between them. One call after another; each goes on where the last one stopped, until the state begins anew.
  */
 export function createOlderLoader(source: OlderSource): (limit?: number) => Promise<boolean> {
-  const { view } = source;
   let last: Promise<unknown> = Promise.resolve();
-  let life = view.life();
+  /** The state that `before` belongs to. */
+  let life: object | undefined;
   let before: string | undefined;
 
   return (limit) => {
@@ -26,13 +27,16 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   };
 
   async function load(limit: number | undefined): Promise<boolean> {
+    const view = source.view();
+    // Nobody follows it: there is no state to load into.
+    if (!view) return false;
     if (life !== view.life()) before = undefined;
     life = view.life();
     for (;;) {
       const { runs, more } = await source.list(before, limit);
       const { runs: known } = view.snapshot().state;
       const missing = runs.filter(({ runId }) => !Object.hasOwn(known, runId));
-      const events = missing.length > 0 ? await read(missing) : [];
+      const events = missing.length > 0 ? await read(missing, view) : [];
       // Begun anew meanwhile: what was read belongs to another state.
       if (life !== view.life()) return load(limit);
       before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? before;
@@ -42,7 +46,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   }
 
   /** In the order of the log: from the first of these runs to their last, and to where the state begins. */
-  async function read(runs: Listed["runs"]): Promise<readonly ChannelEvent[]> {
+  async function read(runs: Listed["runs"], view: ChannelView): Promise<readonly ChannelEvent[]> {
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
     const floor = view.floor();
     let after = Math.min(...runs.map(({ first }) => first)) - 1;

@@ -1,5 +1,6 @@
 import { type LogPage, type ResetReason, RunwireError } from "@runwire/protocol";
 import type { ChannelEvent, EventsOptions } from "../client-types.js";
+import { unless } from "../environment.js";
 import { headDepth } from "./plan-range.js";
 import type { Subscription } from "./subscription.js";
 
@@ -94,20 +95,14 @@ function whenGrown(
   });
 }
 
-/** Resolves to nothing when the signal aborts first; leaves no listener behind. */
-async function unlessAborted<Value>(
+/** Resolves to nothing when the signal aborts first. */
+function unlessAborted<Value>(
   work: Promise<Value>,
   signal: AbortSignal | undefined,
 ): Promise<Value | undefined> {
-  let stop = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    signal?.addEventListener("abort", stop);
-    if (signal?.aborted) stop();
+  return unless(work, (resolve) => {
+    signal?.addEventListener("abort", resolve);
+    if (signal?.aborted) resolve();
+    return () => signal?.removeEventListener("abort", resolve);
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal?.removeEventListener("abort", stop);
-  }
 }

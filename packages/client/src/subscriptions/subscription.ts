@@ -22,6 +22,7 @@ import {
 
 export interface SubscriptionOptions extends ChannelViewOptions {
   readonly clock: Clock;
+  isConnected(): boolean;
   send(message: object): void;
   /** How long it goes on after the last one has left, milliseconds. */
   readonly lingerMs: number;
@@ -40,7 +41,8 @@ export interface Subscription {
   /** The log's life and length, as far as heard. */
   log(): { readonly epoch: string; readonly head: number } | undefined;
 
-  connected(): void;
+  /** Asks for what is wanted and was not asked for on this connection. */
+  reconcile(): void;
   disconnected(): void;
   /** The connection has ended for good. */
   failed(error: Error): void;
@@ -63,7 +65,6 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const lingerTimer = createTimer(clock);
   const retryTimer = createTimer(clock);
 
-  let isConnected = false;
   /** The request whose answer decides; until it is there, nothing else of this channel counts. */
   let pendingId: string | undefined;
   /** The depth that was asked for on this connection. */
@@ -82,12 +83,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     view,
     heads,
     log: () => progress && { epoch: progress.epoch, head },
-    connected() {
-      isConnected = true;
-      reconcile();
-    },
+    reconcile,
     disconnected() {
-      isConnected = isHeld = false;
+      isHeld = false;
       pendingId = stoodAt = undefined;
       asked = noDepth;
     },
@@ -109,20 +107,16 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     lingerTimer.clear();
     // It was refused: whoever comes now asks once more.
     if (view.snapshot().error) asked = noDepth;
-    reconcileSoon();
+    // After all that mount in this tick, so that they are one wish, and those that leave again are none.
+    queueMicrotask(reconcile);
     return () => {
       if (wishes.delete(wish) && wishes.size === 0) lingerTimer.set(options.lingerMs, release);
     };
   }
 
-  /** After all that mount in this tick, so that they are one wish, and those that leave again are none. */
-  function reconcileSoon(): void {
-    queueMicrotask(reconcile);
-  }
-
   function reconcile(): void {
     const wanted = Math.max(noDepth, ...Array.from(wishes, (wish) => wish.depth));
-    if (isConnected && wanted > asked) subscribe(wanted);
+    if (options.isConnected() && wanted > asked) subscribe(wanted);
   }
 
   function release(): void {

@@ -8,15 +8,12 @@ export interface Subscriptions {
   /** The same, where somebody follows it. */
   find(channel: string): Subscription | undefined;
   all(): readonly Subscription[];
-  connected(): void;
   notePong(pong: Pong): void;
   /** An `error` under an id that is no request's; `false` when it is about none of them. */
   refused(error: ErrorMessage): boolean;
 }
 
-export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel" | "onReleased"> & {
-  isConnected(): boolean;
-};
+export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel" | "onReleased">;
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const byChannel = new Map<string, Subscription>();
@@ -25,9 +22,6 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     of: (channel) => byChannel.get(channel) ?? create(channel),
     find: (channel) => byChannel.get(channel),
     all,
-    connected() {
-      for (const subscription of all()) subscription.connected();
-    },
     notePong({ heads }) {
       for (const [channel, head] of Object.entries(heads)) byChannel.get(channel)?.noteHead(head);
     },
@@ -41,7 +35,6 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       onReleased: () => byChannel.delete(channel),
     });
     byChannel.set(channel, subscription);
-    if (options.isConnected()) subscription.connected();
     return subscription;
   }
 }
