@@ -59,7 +59,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   const runs = createRunAttachments({ clock, requests, send, isConnected });
   const subscriptions = createSubscriptions({
     clock,
-    decodeValues,
     report,
     isConnected,
     send: (message) => send(JSON.stringify(message)),
@@ -84,7 +83,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     report,
     askToken: typeof options.token === "function" ? connection.askToken : undefined,
   });
-  const receivers = { requests, subscriptions, runs, refresh, report };
+  const receivers = { requests, subscriptions, runs, refresh, report, decodeValues };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {

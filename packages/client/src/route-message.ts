@@ -1,8 +1,10 @@
 import type { ServerMessage } from "@runwire/protocol";
+import { hasTag } from "@runwire/serializer";
 import type { ClientReport } from "./client-types.js";
 import type { Requests } from "./requests/requests.js";
 import type { TokenRefresh } from "./requests/token-refresh.js";
 import type { RunAttachments } from "./runs/run-attachments.js";
+import { decodeEvents } from "./subscriptions/decode-events.js";
 import type { Subscriptions } from "./subscriptions/subscriptions.js";
 
 export interface MessageReceivers {
@@ -10,16 +12,21 @@ export interface MessageReceivers {
   readonly subscriptions: Subscriptions;
   readonly runs: RunAttachments;
   readonly refresh: TokenRefresh;
+  /** Whether the values of events are put back in place. */
+  readonly decodeValues: boolean;
   report(report: ClientReport): void;
 }
 
 /** Hands a server's message to whom it concerns; `text` is what it was parsed from. */
 export function routeMessage(to: MessageReceivers, message: ServerMessage, text: string): void {
   switch (message.type) {
-    case "subscribed":
     case "events":
+      if (to.decodeValues && hasTag(text)) decodeEvents(message.events);
+      to.subscriptions.find(message.channel)?.receive(message);
+      break;
+    case "subscribed":
     case "unsubscribed":
-      to.subscriptions.find(message.channel)?.receive(message, text);
+      to.subscriptions.find(message.channel)?.receive(message);
       break;
     case "command":
       to.runs.receive(message);

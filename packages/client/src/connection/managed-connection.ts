@@ -1,5 +1,4 @@
-import type { Clock } from "@runwire/protocol";
-import { RunwireError, type ServerMessage, type Welcome } from "@runwire/protocol";
+import { type Clock, RunwireError, type ServerMessage, type Welcome } from "@runwire/protocol";
 import { createTimer } from "../environment.js";
 import type { Backoff } from "./backoff.js";
 import {

@@ -1,5 +1,5 @@
-import type { Clock } from "@runwire/protocol";
 import {
+  type Clock,
   type ErrorMessage,
   isRetryable,
   RunwireError,
@@ -7,7 +7,9 @@ import {
 } from "@runwire/protocol";
 import { hasTag } from "@runwire/serializer";
 import { EventEmitter } from "eventemitter3";
-import { createRandomId, createTimer } from "../environment.js";
+import { createRandomId } from "../environment.js";
+import { isLarger, toMessageText } from "./message-text.js";
+import { createPace } from "./pace.js";
 import { toError } from "./server-error.js";
 
 /** The messages that answer a request. */
@@ -73,9 +75,11 @@ export function createRequests(options: RequestsOptions): Requests {
   const entries = new Map<string, Entry>();
   /** Tells of each id that is free again. */
   const ended = new EventEmitter();
-  /** The server has asked for a pause. */
-  const pause = createTimer(clock);
-  let isPaused = false;
+  const pace = createPace(clock, () => {
+    const [next] = waiting();
+    if (next) sendEntry(next);
+    return next !== undefined;
+  });
   let failure: Error | undefined;
 
   return {
@@ -83,7 +87,7 @@ export function createRequests(options: RequestsOptions): Requests {
     settle,
     resume,
     suspend(error) {
-      endPause();
+      pace.stop();
       for (const entry of entries.values()) {
         entry.isSent = false;
         if (entry.kind === "once") end(entry).reject(error);
@@ -101,7 +105,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const { id = createRandomId(), answer, kind, retries = 0, decode } = request;
     // Two writers may count alike: an answer says no more than the id, so the second one waits.
     while (entries.has(id)) await new Promise<void>((resolve) => ended.once(id, resolve));
-    const text = toText({ ...request.message, id }, request.members);
+    const text = toMessageText({ ...request.message, id }, request.members);
     const refusal = failure ?? planRefusal(text, kind);
     if (refusal) throw refusal;
     return new Promise((resolve, reject) => {
@@ -129,8 +133,7 @@ export function createRequests(options: RequestsOptions): Requests {
         `a message holds ${maxBytes} bytes at most; send less`,
       );
     if (kind) return undefined;
-    const waiting = [...entries.values()].filter((entry) => !entry.isSent && !entry.kind);
-    return waiting.length < queueLimit
+    return waiting().length < queueLimit
       ? undefined
       : new RunwireError(
           "queue_full",
@@ -138,12 +141,17 @@ export function createRequests(options: RequestsOptions): Requests {
         );
   }
 
+  /** Those that may have to wait for their turn. */
+  function waiting(): readonly Entry[] {
+    return [...entries.values()].filter((entry) => !entry.isSent && !entry.kind);
+  }
+
   function resume(kind?: "publish"): void {
     for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
   }
 
   function sendEntry(entry: Entry): void {
-    if (!entry.isSent && (entry.kind || !isPaused)) entry.isSent = send(entry.text);
+    if (!entry.isSent && (entry.kind || !pace.isHeld())) entry.isSent = send(entry.text);
   }
 
   function end(entry: Entry): Entry {
@@ -161,36 +169,18 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   function refuse(entry: Entry, error: ErrorMessage): void {
-    const isPassing = isRetryable(error.code);
-    // For all of them: who goes on after `rate_limited` is closed with 4429.
-    if (isPassing && !entry.kind) beginPause(error.retryAfterMs);
-    if (isPassing && entry.retries-- > 0) entry.isSent = false;
+    const { code, retryAfterMs = 1_000 } = error;
+    if (code === "rate_limited") pace.hold(retryAfterMs);
+    if (isRetryable(code) && entry.retries-- > 0)
+      clock.after(retryAfterMs, () => {
+        if (entries.get(entry.id) !== entry) return;
+        entry.isSent = false;
+        sendEntry(entry);
+      });
     else end(entry).reject(toError(error));
   }
-
-  function beginPause(ms = 1_000): void {
-    isPaused = true;
-    pause.set(ms, () => {
-      endPause();
-      resume();
-    });
-  }
-
-  function endPause(): void {
-    isPaused = false;
-    pause.clear();
-  }
-}
-
-function toText(message: object, members = ""): string {
-  return `${JSON.stringify(message).slice(0, -1)}${members}}`;
 }
 
 function lost(): Error {
   return new RunwireError("connection_lost", "there is no connection");
-}
-
-/** Measures only what may be too large: three bytes a code unit is the most that UTF-8 takes. */
-function isLarger(text: string, maxBytes: number): boolean {
-  return text.length * 3 > maxBytes && new TextEncoder().encode(text).length > maxBytes;
 }

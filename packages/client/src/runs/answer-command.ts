@@ -4,6 +4,7 @@ import {
   type RunHandlers,
   RunwireError,
 } from "@runwire/protocol";
+import { toMessageText } from "../requests/message-text.js";
 
 /** How many answers are kept for a run. */
 const maxAnswers = 1_000;
@@ -47,7 +48,7 @@ async function handle(
 
 /** The result is JSON already: it is put in as it is. */
 function toText(commandId: string, member: string): string {
-  return `{"type":"handled","commandId":${JSON.stringify(commandId)}${member}}`;
+  return toMessageText({ type: "handled", commandId }, member);
 }
 
 function toErrorMember(error: unknown): string {

@@ -1,5 +1,5 @@
-import type { Clock } from "@runwire/protocol";
 import {
+  type Clock,
   type CommandDelivery,
   defaultLeaseMs,
   type LostCode,

@@ -1,5 +1,4 @@
 import { type ChannelState, emptyChannelState, reduceChannel } from "@runwire/protocol";
-import { hasTag } from "@runwire/serializer";
 import type {
   ChannelEvent,
   ChannelListener,
@@ -7,7 +6,6 @@ import type {
   ClientReport,
 } from "../client-types.js";
 import { createListeners, type Listeners } from "../listeners.js";
-import { decodeEvents } from "./decode-events.js";
 import { mergeOlder } from "./merge-older.js";
 
 /** What stands before anything is known. */
@@ -18,8 +16,6 @@ export const emptySnapshot: ChannelSnapshot = Object.freeze({
 
 export interface ChannelViewOptions {
   readonly channel: string;
-  /** Whether values are decoded. */
-  readonly decodeValues: boolean;
   report(report: ClientReport): void;
 }
 
@@ -34,8 +30,8 @@ export interface ChannelView {
   begin(olderRuns: boolean, isLevel: boolean): void;
   /** It goes on as it is; what was wrong is over. */
   resume(isLevel: boolean): void;
-  /** The events of the next range, and the text that they were parsed from. */
-  apply(events: readonly ChannelEvent[], text: string, isLevel: boolean): void;
+  /** The events of the next range. */
+  apply(events: readonly ChannelEvent[], isLevel: boolean): void;
   fail(error: Error): void;
   /** Puts older runs under the state, unless that is another one than when `life` was asked for. */
   addOlder(life: object, events: readonly ChannelEvent[], olderRuns: boolean): void;
@@ -65,8 +61,7 @@ export function createChannelView(options: ChannelViewOptions): ChannelView {
       frames.emit(snapshot.state, []);
     },
     resume: (isLevel) => move(snapshot.state, isLevel),
-    apply(events, text, isLevel) {
-      if (options.decodeValues && hasTag(text)) decodeEvents(events);
+    apply(events, isLevel) {
       const before = snapshot;
       move(fold(snapshot.state, events), isLevel);
       if (events.length > 0 || snapshot !== before) frames.emit(snapshot.state, events);

@@ -1,5 +1,5 @@
-import type { Clock } from "@runwire/protocol";
 import {
+  type Clock,
   type ErrorMessage,
   type Events,
   isRetryable,
@@ -46,7 +46,7 @@ export interface Subscription {
   disconnected(): void;
   /** The connection has ended for good. */
   failed(error: Error): void;
-  receive(message: Subscribed | Events | Unsubscribed, text: string): void;
+  receive(message: Subscribed | Events | Unsubscribed): void;
   /** An `error` under an id that is no request's; `false` when it is not about this channel. */
   refused(error: ErrorMessage): boolean;
   /** What a pong says of the channel. */
@@ -162,12 +162,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   // ── hearing ──────────────────────────────────────────────────────────────────────────────────
 
-  function receive(message: Subscribed | Events | Unsubscribed, text: string): void {
+  function receive(message: Subscribed | Events | Unsubscribed): void {
     const isAnswer = "id" in message && message.id !== undefined;
     if (asked === noDepth || (isAnswer ? message.id : undefined) !== pendingId) return;
     pendingId = undefined;
     if (message.type === "subscribed") begin(message);
-    else if (message.type === "events") advance(message, text);
+    else if (message.type === "events") advance(message);
     else endedByServer(message);
   }
 
@@ -182,14 +182,14 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     heads.emit();
   }
 
-  function advance(message: Events, text: string): void {
+  function advance(message: Events): void {
     if (!progress) return;
     const plan = planRange(progress.offset, message);
     if (plan === "gap") onGap(progress.offset, message);
     if (plan !== "apply") return;
     head = Math.max(head, message.offset);
     const { depth, wasLevel } = moveTo({ ...progress, offset: message.offset });
-    if (depth > headDepth) view.apply(message.events, text, wasLevel);
+    if (depth > headDepth) view.apply(message.events, wasLevel);
     heads.emit();
   }
 
