@@ -12,7 +12,8 @@ export function createTimer(clock: Clock): Timer {
   return {
     set(ms, callback) {
       clear();
-      clear = clock.after(ms, callback);
+      // A due time may have passed already; Node warns of a negative length.
+      clear = clock.after(Math.max(0, ms), callback);
     },
     clear: () => clear(),
   };

@@ -108,7 +108,7 @@ describe("over a real server", () => {
     const { port } = server;
     await server.close();
     const after = run.say("after");
-    server = await startRealServer(store, port);
+    server = await startRealServer(store, { port });
     await after;
     await run.end();
     await expect
@@ -125,7 +125,7 @@ describe("over a real server", () => {
     await expect.poll(() => reader.snapshot().state.order).toEqual(["r1"]);
     const { port } = server;
     await server.close();
-    server = await startRealServer(createMemoryStore(), port);
+    server = await startRealServer(createMemoryStore(), { port });
     await expect.poll(() => reader.snapshot().state.order, { timeout: 5_000 }).toEqual([]);
     await createWriter(client, "r2").start();
     await expect.poll(() => reader.snapshot().state.order).toEqual(["r2"]);
@@ -201,6 +201,31 @@ describe("over a real server", () => {
     expect((await reading).map(({ offset }) => offset)).toEqual(
       Array.from({ length: 52 }, (_, i) => i + 1),
     );
+  });
+
+  it("[RW-LIVE-17] reads 8,000 events no faster than the server allows, and is never sent away", async () => {
+    await server.close();
+    server = await startRealServer(store, { limits: { messageRate: { perSecond: 20, burst: 2 } } });
+    const events = 8_000;
+    for (let first = 0; first < events; first += 250)
+      await server.runwire.publish({
+        ...{ channel, writer, id: `${first}` },
+        events: Array.from({ length: 250 }, (_, i) =>
+          JSON.stringify({ type: "custom", name: "step", time: 1, data: first + i }),
+        ),
+      });
+    const client = connect();
+    const statuses: string[] = [];
+    client.onStatus(({ status }) => statuses.push(status));
+    const startedAt = performance.now();
+    let read = 0;
+    for await (const event of client.channel(channel).events()) {
+      expect(event).toMatchObject({ offset: read + 1, data: read });
+      if (++read === events) break;
+    }
+    // Eight pages and a ping, of which two may go at once: that the others took their time shows that they waited.
+    expect(performance.now() - startedAt).toBeGreaterThan(((8 - 2) / 20) * 1_000);
+    expect([...new Set(statuses)]).toEqual(["connecting", "handshaking", "connected"]);
   });
 
   it("says why a channel may not be followed, and a token is refused", async () => {

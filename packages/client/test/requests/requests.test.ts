@@ -97,6 +97,29 @@ describe("requests", () => {
     expect(socket.sent.filter(({ type }) => type === "list")).toHaveLength(6);
   });
 
+  it("go one by one once the server has found them too many, at its pace", async () => {
+    const { client, connect, clock } = setUp();
+    const channel = client.channel("chat:1");
+    const refused = channel.runs();
+    const socket = await connect();
+    const lists = () => socket.sent.filter(({ type }) => type === "list").map(({ id }) => id);
+    const [first] = lists();
+    const message = "slow down";
+    await socket.say({ type: "error", id: first, code: "rate_limited", message, retryAfterMs: 50 });
+    const others = [channel.runs(), channel.runs()];
+    for (const each of [refused, ...others]) each.catch(() => {});
+    await clock.advance(49);
+    expect(lists()).toHaveLength(1);
+    for (const sent of [2, 3, 4, 4]) {
+      await clock.advance(50);
+      expect(lists()).toHaveLength(sent);
+    }
+    expect(lists().filter((id) => id === first)).toHaveLength(2);
+    void channel.runs().catch(() => {});
+    await settle();
+    expect(lists()).toHaveLength(5);
+  });
+
   it("that are larger than the server takes are refused here, for it would end the connection", async () => {
     const { client, connect } = setUp();
     client.reconnect();

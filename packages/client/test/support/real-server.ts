@@ -1,17 +1,21 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRunwireServer } from "@runwire/server";
+import { createRunwireServer, type RunwireServerOptions } from "@runwire/server";
 import { attachRunwire } from "@runwire/server/node";
 import type { EventStore } from "@runwire/store";
 
 /** A real server over a store that outlives it. */
-export async function startRealServer(store: EventStore, port = 0) {
+export async function startRealServer(
+  store: EventStore,
+  { port = 0, ...limits }: { readonly port?: number } & Pick<RunwireServerOptions, "limits"> = {},
+) {
   const runwire = createRunwireServer({
     store,
     authenticate: ({ token }) => (token === "bad" ? null : { id: token ?? "ann" }),
     authorize: ({ channel }) => !channel.startsWith("private:"),
     batch: { windowMs: 5 },
     drain: { spreadMs: 50, timeoutMs: 500 },
+    ...limits,
   });
   const http = createServer();
   const detach = attachRunwire(runwire, http);
