@@ -9,6 +9,7 @@ describeInChromium("asking", (browser) => {
   async function openForm() {
     const page = await (await stage().newContext()).newPage();
     await page.goto(stage().workbench.address);
+    await page.getByRole("button", { name: "Ask" }).waitFor();
     const ask = async (question: string, folder = "") => {
       await page.getByRole("textbox", { name: "Folder" }).fill(folder);
       await page.getByRole("textbox", { name: "Question" }).fill(question);
@@ -30,6 +31,7 @@ describeInChromium("asking", (browser) => {
     await page.getByRole("article").waitFor();
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
     await watcher.until(runId, isOver);
+    await page.waitForSelector('article:not([data-status="running"])');
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-expanded"))).toBe(
       "false",
