@@ -1,4 +1,4 @@
-import { isRunwireError } from "@runwire/protocol";
+import { isRunwireError, type ResetReason } from "@runwire/protocol";
 import type { ChannelHead, EventStore } from "@runwire/store";
 import type { Clock } from "../clock.js";
 import { type LogEntry, toEntry } from "../log/entry.js";
@@ -14,8 +14,8 @@ import { PendingEvents } from "./pending-events.js";
 export interface HubSubscriber {
   /** The next frame, for whoever stands at its `after`. */
   offer(frame: EventsFrame): void;
-  /** The log is not the one it was: begin anew. */
-  reset(reason: "epoch" | "ahead", head: ChannelHead): void;
+  /** The log is not the one it was, or lost what was not handed out yet: begin anew. */
+  reset(reason: ResetReason, head: ChannelHead): void;
 }
 
 /** What every hub of a server shares. */
@@ -198,7 +198,7 @@ export class ChannelHub {
     this.#hearOf(head.offset);
   }
 
-  #beginAnew(reason: "epoch" | "ahead", head: ChannelHead): void {
+  #beginAnew(reason: ResetReason, head: ChannelHead): void {
     this.#schedule.cancel();
     this.#heardOf = head.offset;
     this.#services.onHistoryChanged(this.channel);
@@ -229,6 +229,11 @@ export class ChannelHub {
     if (life !== this.#life) return true;
     if (page.epoch !== this.#epoch) {
       this.#observe(page, after);
+      return true;
+    }
+    // What was to be read next is gone: a loss is said, never silent.
+    if (after < page.floor - 1) {
+      this.#beginAnew("trimmed", page);
       return true;
     }
     this.#enqueue(page.events.map(toEntry), page.through);

@@ -59,7 +59,7 @@ export class Subscription implements HubSubscriber {
   #state: "starting" | "reading" | "level" | "ended" = "starting";
   #epoch = "";
   #cursor = 0;
-  /** The floor when the delivery began; only one that rises above the cursor later takes something away. */
+  /** The lowest floor that the delivery has seen; only one that rises above the cursor later takes something away. */
   #floor = 1;
   #choice: RunChoice | undefined;
   /** Grows with each new beginning; what was awaited for an older one is void. */
@@ -95,12 +95,22 @@ export class Subscription implements HubSubscriber {
   offer(frame: EventsFrame): void {
     if (this.#state !== "level" || frame.offset <= this.#cursor) return;
     const fits = frame.after === this.#cursor && this.#sink.canTake(frame.bytes.length);
-    if (fits) this.#deliver(frame);
-    else this.#readOn();
+    if (!fits) {
+      this.#readOn();
+      return;
+    }
+    // The hub's frames are whole; what this delivery began below has been kept until now, at least here.
+    this.#floor = Math.min(this.#floor, frame.after + 1);
+    this.#deliver(frame);
   }
 
   reset(reason: ResetReason, head: ChannelHead): void {
     if (this.#state === "starting" || this.#state === "ended") return;
+    // Ahead of the others, or begun anew already: it has lost nothing, and reads on where it is.
+    if (reason === "trimmed" && !this.#isTrimmedBy(head.floor)) {
+      if (this.#state === "level") this.#readOn();
+      return;
+    }
     this.#state = "reading";
     this.#life += 1;
     void this.#beginAnew(reason, head, this.#life);
@@ -160,18 +170,23 @@ export class Subscription implements HubSubscriber {
       ? await this.#readChosen()
       : await this.#services.pages.read({ ...this.#place, upTo: this.#hub.flushed });
     if (life !== this.#life) return false;
-    const isTrimmed = floor > this.#floor && this.#cursor < floor - 1;
-    if (epoch !== this.#epoch || isTrimmed) {
+    if (epoch !== this.#epoch || this.#isTrimmedBy(floor)) {
       await this.#resetFromStore(life);
       return true;
     }
     if (frame.offset > this.#cursor) {
+      // A page that was kept may be older than the head that this delivery began with.
+      this.#floor = Math.min(this.#floor, floor);
       this.#deliver(frame);
       return true;
     }
     // Nothing more, though the hub knows of more: the store must know better.
     await this.#hub.reconcile();
     return false;
+  }
+
+  #isTrimmedBy(floor: number): boolean {
+    return floor > this.#floor && this.#cursor < floor - 1;
   }
 
   get #isChoosing(): boolean {

@@ -1,5 +1,5 @@
-import { RunwireError } from "@runwire/protocol";
-import { createMemoryStore, type EventStore } from "@runwire/store";
+import { type LoggedEvent, RunwireError } from "@runwire/protocol";
+import { type AppendRequest, createMemoryStore, type EventStore } from "@runwire/store";
 
 type Method = "append" | "head" | "read";
 
@@ -9,6 +9,8 @@ type Method = "append" | "head" | "read";
  */
 export class DisturbedStore {
   readonly base: EventStore = createMemoryStore();
+  /** Everything that was ever appended, by epoch, whoever did it. */
+  readonly history = new Map<string, LoggedEvent[]>();
   /** What a server under test gets. */
   readonly store: EventStore;
   /** From now on everything works at once. */
@@ -19,6 +21,12 @@ export class DisturbedStore {
   constructor(random: () => number) {
     this.#random = random;
     const { base } = this;
+    const append = base.append.bind(base);
+    base.append = async (request) => {
+      const result = await append(request);
+      if (result.status === "appended") this.#remember(request, result);
+      return result;
+    };
     const disturbed: Pick<EventStore, Method | "watch"> = {
       append: (request) => this.#disturb(() => base.append(request)),
       head: (channel) => this.#disturb(() => base.head(channel)),
@@ -43,6 +51,11 @@ export class DisturbedStore {
 
   releaseAll(): void {
     for (const go of this.#held.splice(0)) go();
+  }
+
+  #remember({ events }: AppendRequest, { epoch, offset }: { epoch: string; offset: number }): void {
+    const logged = events.map(({ event }, index) => ({ ...event, offset: offset + index }));
+    this.history.set(epoch, [...(this.history.get(epoch) ?? []), ...logged]);
   }
 
   async #disturb<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
