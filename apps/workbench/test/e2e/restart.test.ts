@@ -16,8 +16,8 @@ describeInChromium("a workbench that is stopped in the middle of a run", (browse
 
     const start = await pause();
     await line.getByText(/^(Reconnecting, attempt \d+|Connecting …)/).waitFor();
-    await start();
     await line.getByRole("button", { name: "Retry now" }).click();
+    await start();
 
     await expectExactly(stage(), page, runId);
     await line.waitFor({ state: "hidden" });
