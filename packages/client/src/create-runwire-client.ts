@@ -46,8 +46,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;
 
-  const reporter = createReporter({ clock, send, onReport: options.onReport });
-  const { report } = reporter;
+  const report = createReporter({ clock, send, onReport: options.onReport });
   const view = createConnectionView(report);
   const isConnected = () => view.info().status === "connected";
   const requests = createRequests({

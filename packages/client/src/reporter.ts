@@ -12,12 +12,14 @@ const shared: readonly ClientReport["code"][] = ["malformed_message", "gap", "de
 const maxPerMinute = 10;
 
 /** Tells the application, and the server of what went wrong on its side. */
-export function createReporter({ clock, send, onReport }: ReporterOptions) {
+export function createReporter({
+  clock,
+  send,
+  onReport,
+}: ReporterOptions): (report: ClientReport) => void {
   let since = Number.NEGATIVE_INFINITY;
   let sent = 0;
-  return { report };
-
-  function report(what: ClientReport): void {
+  return (what) => {
     try {
       onReport?.(what);
     } catch {
@@ -25,7 +27,7 @@ export function createReporter({ clock, send, onReport }: ReporterOptions) {
     }
     if (shared.includes(what.code) && isAllowed())
       send(JSON.stringify({ type: "report", code: what.code, detail: what.message }));
-  }
+  };
 
   function isAllowed(): boolean {
     const now = clock.now();

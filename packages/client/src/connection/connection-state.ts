@@ -78,7 +78,7 @@ export type ConnectionEffect = "ask-token" | "open" | "say-hello" | "probe" | "d
 
 export interface Transition {
   readonly state: ConnectionState;
-  readonly effects: readonly ConnectionEffect[];
+  readonly effect?: ConnectionEffect;
 }
 
 /** What a transition may know beside state and event. */

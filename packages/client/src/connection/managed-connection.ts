@@ -93,11 +93,11 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
 
   function step(event: ConnectionEvent): void {
     const before = state;
-    const result = transition(state, event, { now: clock.now(), random: random(), backoff });
-    state = result.state;
+    const next = transition(state, event, { now: clock.now(), random: random(), backoff });
+    state = next.state;
     if (state.name !== "connected") heartbeat?.stop();
     if (state !== before) armDueTimer();
-    for (const effect of result.effects) effects[effect](state.transport);
+    if (next.effect) effects[next.effect](state.transport);
     if (state !== before) options.onChange(state, before);
   }
 

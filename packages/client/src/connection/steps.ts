@@ -14,7 +14,7 @@ import { decideReconnect } from "./decide-reconnect.js";
 /** How long the credentials, the opening and the welcome may take, each. */
 const stepTimeoutMs = 10_000;
 
-export const stay = (state: ConnectionState): Transition => ({ state, effects: [] });
+export const stay = (state: ConnectionState): Transition => ({ state });
 
 function facts({ transport, attempt, wasRefused, notBefore, error }: ConnectionState): Facts {
   return { transport, attempt, wasRefused, notBefore, error };
@@ -24,7 +24,7 @@ function connect(state: ConnectionState, attempt: number, now: number): Transiti
   const transport = state.transport + 1;
   return {
     state: { ...facts(state), name: "connecting", transport, attempt, dueAt: now + stepTimeoutMs },
-    effects: ["ask-token"],
+    effect: "ask-token",
   };
 }
 
@@ -39,12 +39,12 @@ export const connectDue = (state: ConnectionState, _: unknown, { now }: Moment) 
 
 export const open = (state: StateOf<"connecting">, _: unknown, { now }: Moment): Transition => ({
   state: { ...state, dueAt: now + stepTimeoutMs },
-  effects: ["open"],
+  effect: "open",
 });
 
 export const shake = (state: StateOf<"connecting">, _: unknown, { now }: Moment): Transition => ({
   state: { ...state, name: "handshaking", dueAt: now + stepTimeoutMs },
-  effects: ["say-hello"],
+  effect: "say-hello",
 });
 
 export const arrive = (state: ConnectionState, _: unknown, { now }: Moment): Transition =>
@@ -52,7 +52,7 @@ export const arrive = (state: ConnectionState, _: unknown, { now }: Moment): Tra
 
 export const countAnew = (state: ConnectionState): Transition => stay({ ...state, attempt: 1 });
 
-export const probe = (state: ConnectionState): Transition => ({ state, effects: ["probe"] });
+export const probe = (state: ConnectionState): Transition => ({ state, effect: "probe" });
 
 export const note = (state: ConnectionState, { afterMs }: EventOf<"notice">, { now }: Moment) =>
   stay({ ...state, notBefore: now + afterMs });
@@ -69,12 +69,12 @@ function park(state: ConnectionState, { now, backoff }: Moment): ConnectionState
 
 export const hide = (state: ConnectionState, _: unknown, moment: Moment): Transition => ({
   state: park(state, moment),
-  effects: ["drop"],
+  effect: "drop",
 });
 
 export const close = (state: ConnectionState): Transition => ({
   state: { ...facts(state), name: "closed", isFinal: true },
-  effects: ["drop"],
+  effect: "drop",
 });
 
 export const tryAgain = (state: StateOf<"closed">, event: unknown, moment: Moment) =>
@@ -89,7 +89,7 @@ export function fail(
     state.name === "connected" && moment.now - state.since >= moment.backoff.resetAfterMs;
   const failed = { ...facts(state), error, ...(lasted && { attempt: 0, wasRefused: false }) };
   const decision = decideReconnect({ ...failed, ...moment, code }, moment.backoff);
-  return { state: toNext(), effects: ["drop"] };
+  return { state: toNext(), effect: "drop" };
 
   function toNext(): ConnectionState {
     if (decision.kind === "stop") return { ...failed, name: "closed", isFinal: false };

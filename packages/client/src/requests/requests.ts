@@ -170,14 +170,17 @@ export function createRequests(options: RequestsOptions): Requests {
 
   function refuse(entry: Entry, error: ErrorMessage): void {
     const { code, retryAfterMs = 1_000 } = error;
-    if (code === "rate_limited") pace.hold(retryAfterMs);
-    if (isRetryable(code) && entry.retries-- > 0)
-      clock.after(retryAfterMs, () => {
-        if (entries.get(entry.id) !== entry) return;
-        entry.isSent = false;
-        sendEntry(entry);
-      });
-    else end(entry).reject(toError(error));
+    const isTooFast = code === "rate_limited";
+    if (isTooFast) pace.hold(retryAfterMs);
+    if (!isRetryable(code) || entry.retries-- <= 0) end(entry).reject(toError(error));
+    else if (isTooFast) entry.isSent = false;
+    else clock.after(retryAfterMs, () => sendAgain(entry));
+  }
+
+  function sendAgain(entry: Entry): void {
+    if (entries.get(entry.id) !== entry) return;
+    entry.isSent = false;
+    sendEntry(entry);
   }
 }
 
