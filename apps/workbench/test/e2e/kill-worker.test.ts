@@ -17,12 +17,13 @@ describeInChromium("a worker that is killed", (browser) => {
     const tools = run.parts.filter((part) => part.type === "tool");
     const interrupted = tools.filter(({ error }) => error?.name === "Interrupted");
     expect(run.status).toBe("success");
-    expect(interrupted.map(({ toolCallId }) => toolCallId)).toEqual(["survey"]);
-    expect(interrupted[0]?.error?.message).toBe("The worker stopped while this tool ran.");
+    expect(interrupted.map(({ toolCallId }) => toolCallId)).toContain("survey");
+    for (const { error } of interrupted)
+      expect(error?.message).toBe("The worker stopped while this tool ran.");
     // What was done is not done again; what was interrupted is, under another id.
     const ids = tools.map(({ toolCallId }) => toolCallId);
-    expect(ids.filter((id) => id === "list")).toEqual(["list"]);
-    expect(ids).toContain("survey.2");
+    const again = ids.filter((id) => id.endsWith(".2"));
+    expect(again).toEqual(interrupted.map(({ toolCallId }) => `${toolCallId}.2`));
     const answers = run.parts.filter((part) => part.type === "message" && part.kind === "output");
     expect(answers).toHaveLength(1);
   }, 30_000);
