@@ -7,23 +7,15 @@ export function createConnectionView(report: (report: ClientReport) => void) {
   const listeners = createListeners<[ConnectionInfo]>((cause) =>
     report({ code: "listener_failed", message: "a listener of onStatus threw", cause }),
   );
-  let state: ConnectionState = initialState;
-  let latencyMs: number | undefined;
-  let info = toInfo(state, latencyMs);
-  return { info: () => info, onStatus: listeners.add, noteState, noteLatency };
+  let info = toInfo(initialState, undefined);
+  return {
+    info: () => info,
+    onStatus: listeners.add,
+    noteState: (state: ConnectionState) => show(toInfo(state, info.latencyMs)),
+    noteLatency: (latencyMs: number) => show({ ...info, latencyMs }),
+  };
 
-  function noteState(next: ConnectionState): void {
-    state = next;
-    show();
-  }
-
-  function noteLatency(next: number): void {
-    latencyMs = next;
-    show();
-  }
-
-  function show(): void {
-    const next = toInfo(state, latencyMs);
+  function show(next: ConnectionInfo): void {
     // The connection's own bookkeeping is nobody's business.
     const isSame = (Object.keys({ ...info, ...next }) as (keyof ConnectionInfo)[]).every(
       (key) => info[key] === next[key],

@@ -1,9 +1,4 @@
-import {
-  type CommandDelivery,
-  isRunwireError,
-  type RunHandlers,
-  RunwireError,
-} from "@runwire/protocol";
+import { type CommandDelivery, isRunwireError, type RunHandlers } from "@runwire/protocol";
 import { toMessageText } from "../requests/message-text.js";
 
 /** How many answers are kept for a run. */
@@ -26,12 +21,10 @@ export function createCommandAnswers(handlers: RunHandlers): CommandAnswers {
 
 /** For a run that is not here, or not any more. */
 export const answerNobody: CommandAnswers = async ({ commandId }) =>
-  toText(commandId, toErrorMember(noHandler));
-
-const noHandler = /* @__PURE__ */ new RunwireError(
-  "no_handler",
-  "nobody here handles commands of this run",
-);
+  toText(
+    commandId,
+    toErrorMember({ code: "no_handler", message: "nobody here handles commands of this run" }),
+  );
 
 async function handle(
   handlers: RunHandlers,
@@ -42,19 +35,19 @@ async function handle(
     const result = await handlers.onCommand({ commandId, name, ...data, ...(user && { user }) });
     return toText(commandId, result === undefined ? "" : `,"result":${result}`);
   } catch (error) {
-    return toText(commandId, toErrorMember(error));
+    // Somebody else's error may say more than a person should see.
+    const isOurs = isRunwireError(error);
+    return toText(commandId, toErrorMember(isOurs ? error : failed));
   }
 }
 
-/** The result is JSON already: it is put in as it is. */
+const failed = { code: "handler_failed", message: "the handler failed" };
+
+/** The member is JSON already: it is put in as it is. */
 function toText(commandId: string, member: string): string {
   return toMessageText({ type: "handled", commandId }, member);
 }
 
-function toErrorMember(error: unknown): string {
-  // Somebody else's error may say more than a person should see.
-  const { code, message } = isRunwireError(error)
-    ? error
-    : { code: "handler_failed", message: "the handler failed" };
+function toErrorMember({ code, message }: { readonly code: string; readonly message: string }) {
   return `,"error":${JSON.stringify({ code, message })}`;
 }
