@@ -279,24 +279,26 @@ function resolveGroup<Group extends object>(
   given: Partial<Group> | undefined,
 ): Group {
   const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  const known = new Map<string, unknown>(Object.entries(defaults));
   for (const [key, value] of entries) {
-    if (!Object.hasOwn(defaults, key)) throw invalid(`${name}.${key} is no option`);
-    checkValue(`${name}.${key}`, key, value);
+    if (!known.has(key)) throw invalid(`${name}.${key} is no option`);
+    if (typeof known.get(key) === "object") checkRate(`${name}.${key}`, value);
+    else checkNumber(`${name}.${key}`, key, value);
   }
   return { ...defaults, ...Object.fromEntries(entries) };
 }
 
-function checkValue(path: string, key: string, value: unknown): void {
-  if (typeof value === "object" && value !== null) checkRate(path, value);
-  else if (typeof value !== "number" || !(value >= 0)) throw invalid(`${path} must be a number`);
-  else if (value === 0 && !(mayBeZero.has(key) && path !== "heartbeat.intervalMs"))
+function checkNumber(path: string, key: string, value: unknown): void {
+  if (typeof value !== "number" || !(value >= 0)) throw invalid(`${path} must be a number`);
+  if (value === 0 && !(mayBeZero.has(key) && path !== "heartbeat.intervalMs"))
     throw invalid(`${path} must be more than 0`);
 }
 
-function checkRate(path: string, rate: Partial<Record<keyof Rate, unknown>>): void {
+function checkRate(path: string, value: unknown): void {
+  const rate = Object(value) as Partial<Record<keyof Rate, unknown>>;
   for (const key of ["perSecond", "burst"] as const) {
-    const value = rate[key];
-    if (typeof value !== "number" || !(value > 0))
+    const number = rate[key];
+    if (typeof number !== "number" || !(number > 0))
       throw invalid(`${path}.${key} must be a number and more than 0`);
   }
 }

@@ -115,6 +115,11 @@ export class BareSocket {
     this.#tcp.write(encodeFrame(frame));
   }
 
+  /** Bytes that may be frames, or not. */
+  sendRaw(bytes: Buffer): void {
+    this.#tcp.write(bytes);
+  }
+
   /** Leaves what comes in the network. */
   pause(): void {
     this.#tcp.pause();
