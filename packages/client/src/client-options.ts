@@ -40,8 +40,10 @@ export interface RunwireClientOptions {
   readonly random?: () => number;
 }
 
-/** What is not given is taken from here, except `url`, `token` and `onReport`. */
+/** What is not given is taken from here, except `url`. */
 const defaults = {
+  token: undefined,
+  onReport: undefined,
   WebSocket: undefined,
   decodeValues: true,
   queueLimit: 100,

@@ -39,34 +39,25 @@ const publishFrameBytes = 4_096;
  * const stop = client.channel("chat:42").subscribe((state) => render(state));
  */
 export function createRunwireClient(options: RunwireClientOptions): RunwireClient {
-  const { url, clock, decodeValues, ...resolved } = resolveOptions(options);
+  const { url, ...resolved } = resolveOptions(options);
   // Where pages are made by a server there is no address yet: a path is looked at when it is opened.
   if (globalThis.location || !url.startsWith("/")) toWebSocketUrl(url);
 
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;
 
-  const report = createReporter({ clock, send, onReport: options.onReport });
+  const report = createReporter({ ...resolved, send });
   const view = createConnectionView(report);
   const isConnected = () => view.info().status === "connected";
-  const requests = createRequests({
-    send,
-    clock,
-    queueLimit: resolved.queueLimit,
-    maxBytes: () => limits.maxMessageBytes,
-  });
-  const runs = createRunAttachments({ clock, requests, send, isConnected });
+  const requests = createRequests({ ...resolved, send, maxBytes: () => limits.maxMessageBytes });
+  const parts = { ...resolved, report, isConnected, requests };
+  const runs = createRunAttachments({ ...parts, send });
   const subscriptions = createSubscriptions({
-    clock,
-    report,
-    isConnected,
+    ...parts,
     send: (message) => send(JSON.stringify(message)),
-    lingerMs: resolved.lingerMs,
   });
   const connection = createManagedConnection({
     ...resolved,
-    token: options.token,
-    clock,
     url: () => toWebSocketUrl(url),
     client: { name: "@runwire/client", version: CLIENT_VERSION },
     onWelcome: welcome,
@@ -77,16 +68,14 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     onLatency: view.noteLatency,
   });
   const refresh = createTokenRefresh({
-    clock,
-    requests,
-    report,
+    ...parts,
     askToken: typeof options.token === "function" ? connection.askToken : undefined,
   });
-  const receivers = { requests, subscriptions, runs, refresh, report, decodeValues };
+  const receivers = { ...parts, subscriptions, runs, refresh };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {
-    channel: createChannels({ subscriptions, requests, decodeValues, start }),
+    channel: createChannels({ ...parts, subscriptions, start }),
     get status() {
       return view.info().status;
     },

@@ -1,41 +1,11 @@
-import {
-  type Clock,
-  type ErrorMessage,
-  isRetryable,
-  RunwireError,
-  type ServerMessage,
-} from "@runwire/protocol";
+import { type Clock, type ErrorMessage, isRetryable, RunwireError } from "@runwire/protocol";
 import { hasTag } from "@runwire/serializer";
 import { EventEmitter } from "eventemitter3";
 import { createRandomId } from "../environment.js";
 import { isLarger, toMessageText } from "./message-text.js";
 import { createPace } from "./pace.js";
+import type { Answer, AnswerOf, RequestOptions } from "./request-options.js";
 import { toError } from "./server-error.js";
-
-/** The messages that answer a request. */
-type Answer = Extract<ServerMessage, { readonly id?: string }>;
-type AnswerOf<Type> = Extract<Answer, { readonly type: Type }>;
-
-/** A request: sent when there is a connection, and again under the same id on the next one. */
-interface RequestOptions<Type extends Answer["type"]> {
-  /** The type of its answer. */
-  readonly answer: Type;
-  /** @default a random id */
-  readonly id?: string;
-  /** All of it but the id. */
-  readonly message: { readonly type: string; readonly [member: string]: unknown };
-  /** Members that are JSON text already, each with the comma before it. */
-  readonly members?: string;
-  /**
-   * `publish` is never refused, and goes first on a new connection. `once` is not sent again: it rejects
-   * with `connection_lost` when its connection ends, or when there is none.
-   */
-  readonly kind?: "publish" | "once";
-  /** How often an answer that says “again” (`rate_limited`, `store_unavailable`) is taken at its word. @default 0 */
-  readonly retries?: number;
-  /** Puts the values of an answer back in place; asked only where its text holds a tag. */
-  decode?(answer: AnswerOf<Type>): void;
-}
 
 interface Entry {
   readonly id: string;

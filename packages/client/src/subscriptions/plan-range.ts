@@ -39,9 +39,9 @@ export interface Progress {
   readonly wasLevel: boolean;
 }
 
-/** Where a subscription of this depth begins: at the position, or from the start. */
-export function isContinuable(progress: Progress | undefined, depth: Depth): progress is Progress {
-  if (!progress || depth > progress.depth) return false;
+/** Whether a subscription of this depth begins at the position; otherwise from the start. */
+export function isContinuable(progress: Progress, depth: Depth): boolean {
+  if (depth > progress.depth) return false;
   // `runs` is chosen once: who was cut before it was level does not know which runs were meant.
   return progress.wasLevel || progress.depth === fullDepth;
 }

@@ -11,14 +11,9 @@ import { createRandomId, createTimer } from "../environment.js";
 import { createListeners, type Listeners } from "../listeners.js";
 import { toError } from "../requests/server-error.js";
 import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";
-import {
-  type Depth,
-  headDepth,
-  isContinuable,
-  noDepth,
-  type Progress,
-  planRange,
-} from "./plan-range.js";
+import { createLogProgress, type LogProgress } from "./log-progress.js";
+import { type Depth, headDepth, noDepth } from "./plan-range.js";
+import { createWishes } from "./wishes.js";
 
 export interface SubscriptionOptions extends ChannelViewOptions {
   readonly clock: Clock;
@@ -38,8 +33,7 @@ export interface Subscription {
   readonly view: ChannelView;
   /** Something was heard of the log's end: it grew, began anew, or cannot be followed. */
   readonly heads: Listeners<[]>;
-  /** The log's life and length, as far as heard. */
-  log(): { readonly epoch: string; readonly head: number } | undefined;
+  readonly log: LogProgress["log"];
 
   /** Asks for what is wanted and was not asked for on this connection. */
   reconcile(): void;
@@ -61,8 +55,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const view = createChannelView(options);
   // Only the client's own readers listen here, and they do not throw.
   const heads = createListeners<[]>(() => {});
-  const wishes = new Set<{ readonly depth: Depth }>();
-  const lingerTimer = createTimer(clock);
+  const progress = createLogProgress();
+  const wishes = createWishes({ ...options, onNone: release });
   const retryTimer = createTimer(clock);
 
   /** The request whose answer decides; until it is there, nothing else of this channel counts. */
@@ -71,28 +65,23 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   let asked: Depth = noDepth;
   /** Whether the server may hold a subscription of ours. */
   let isHeld = false;
-  let progress: Progress | undefined;
-  let levelAt = 0;
-  let head = 0;
-  /** Where the position stood at the last pong that knew more. */
-  let stoodAt: number | undefined;
   let resubscribedAt = Number.NEGATIVE_INFINITY;
 
   return {
     follow,
     view,
     heads,
-    log: () => progress && { epoch: progress.epoch, head },
+    log: progress.log,
     reconcile,
     disconnected() {
       isHeld = false;
-      pendingId = stoodAt = undefined;
+      pendingId = undefined;
       asked = noDepth;
     },
     failed(error) {
       retryTimer.clear();
       fail(error);
-      if (wishes.size === 0) release();
+      if (wishes.depth() === noDepth) release();
     },
     receive,
     refused,
@@ -102,20 +91,16 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   // ── who wants it ─────────────────────────────────────────────────────────────────────────────
 
   function follow(depth: Depth): () => void {
-    const wish = { depth };
-    wishes.add(wish);
-    lingerTimer.clear();
+    const leave = wishes.add(depth);
     // It was refused: whoever comes now asks once more.
     if (view.snapshot().error) asked = noDepth;
     // After all that mount in this tick, so that they are one wish, and those that leave again are none.
     queueMicrotask(reconcile);
-    return () => {
-      if (wishes.delete(wish) && wishes.size === 0) lingerTimer.set(options.lingerMs, release);
-    };
+    return leave;
   }
 
   function reconcile(): void {
-    const wanted = Math.max(noDepth, ...Array.from(wishes, (wish) => wish.depth));
+    const wanted = wishes.depth();
     if (options.isConnected() && wanted > asked) subscribe(wanted);
   }
 
@@ -123,7 +108,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (isHeld) send({ type: "unsubscribe", id: createRandomId(), channel });
     asked = noDepth;
     retryTimer.clear();
-    lingerTimer.clear();
+    wishes.stop();
     options.onReleased();
   }
 
@@ -133,14 +118,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     pendingId = createRandomId();
     asked = depth;
     isHeld = true;
-    stoodAt = undefined;
-    if (!isContinuable(progress, depth)) progress = undefined;
     const fresh = depth === headDepth ? "now" : "start";
     send({
       type: "subscribe",
       id: pendingId,
       channel,
-      from: progress ? { epoch: progress.epoch, offset: progress.offset } : fresh,
+      from: progress.resume(depth) ?? fresh,
       ...(depth > headDepth && Number.isFinite(depth) && { runs: depth }),
     });
   }
@@ -171,34 +154,24 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     else endedByServer(message);
   }
 
-  function begin({ epoch, offset, from, reset, olderRuns }: Subscribed): void {
-    levelAt = head = offset;
-    const before = reset ? undefined : progress;
-    const { wasLevel, depth } = moveTo(
-      before ?? { epoch, offset: from, depth: asked, wasLevel: false },
-    );
-    if (before || depth === headDepth) view.resume(wasLevel && depth > headDepth);
-    else view.begin(olderRuns === true, wasLevel);
+  function begin(message: Subscribed): void {
+    const { isContinued, depth, wasLevel } = progress.begin(message, asked);
+    if (isContinued || depth === headDepth) view.resume(wasLevel && depth > headDepth);
+    else view.begin(message.olderRuns === true, wasLevel);
     heads.emit();
   }
 
   function advance(message: Events): void {
-    if (!progress) return;
-    const plan = planRange(progress.offset, message);
-    if (plan === "gap") onGap(progress.offset, message);
+    const plan = progress.plan(message);
+    if (plan === "gap") onGap(message);
     if (plan !== "apply") return;
-    head = Math.max(head, message.offset);
-    const { depth, wasLevel } = moveTo({ ...progress, offset: message.offset });
+    const { depth, wasLevel } = progress.advance(message);
     if (depth > headDepth) view.apply(message.events, wasLevel);
     heads.emit();
   }
 
-  function moveTo(next: Progress): Progress {
-    progress = { ...next, wasLevel: next.wasLevel || next.offset >= levelAt };
-    return progress;
-  }
-
-  function onGap(position: number, { after }: Events): void {
+  function onGap({ after }: Events): void {
+    const position = progress.log()?.offset;
     report({
       code: "gap",
       message: `"${channel}" goes on after ${after}, but stands at ${position}`,
@@ -207,12 +180,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   function noteHead(known: number): void {
-    if (pendingId || asked === noDepth || !progress) return;
-    const { offset } = progress;
-    const isBehind = known > offset;
-    const isStuck = isBehind && stoodAt === offset;
-    stoodAt = isBehind ? offset : undefined;
-    if (isStuck) subscribeAgain();
+    // While an answer is awaited, or nothing is asked for, a pong says nothing.
+    if (!pendingId && asked !== noDepth && progress.isStuck(known)) subscribeAgain();
   }
 
   // ── what does not work ───────────────────────────────────────────────────────────────────────

@@ -1,0 +1,38 @@
+import type { Clock } from "@runwire/protocol";
+import { createTimer } from "../environment.js";
+import { type Depth, noDepth } from "./plan-range.js";
+
+export interface WishesOptions {
+  readonly clock: Clock;
+  /** How long to wait for the next one after the last one has left, milliseconds. */
+  readonly lingerMs: number;
+  /** Nobody has come back in that time. */
+  onNone(): void;
+}
+
+/** Who wants a channel, and how much of it. */
+export interface Wishes {
+  /** Wants it in this depth, until the returned function is called. */
+  add(depth: Depth): () => void;
+  /** How much those who are there want together. */
+  depth(): Depth;
+  /** Nobody is waited for any more. */
+  stop(): void;
+}
+
+export function createWishes({ clock, lingerMs, onNone }: WishesOptions): Wishes {
+  const wishes = new Set<{ readonly depth: Depth }>();
+  const timer = createTimer(clock);
+  return {
+    add(depth) {
+      const wish = { depth };
+      wishes.add(wish);
+      timer.clear();
+      return () => {
+        if (wishes.delete(wish) && wishes.size === 0) timer.set(lingerMs, onNone);
+      };
+    },
+    depth: () => Math.max(noDepth, ...Array.from(wishes, (wish) => wish.depth)),
+    stop: timer.clear,
+  };
+}
