@@ -10,6 +10,11 @@ export class FakeClock implements Clock {
   #elapsedMs = 0;
   #timers = new Set<Timer>();
 
+  /** Timers that are set. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   now(): number {
     return 1_700_000_000_000 + this.#elapsedMs;
   }
