@@ -15,13 +15,19 @@ const neutralTypes = { types: [], lib: ["ES2023", "ESNext.Disposable", "DOM", "D
 type PackageBuild = {
   readonly entry: string[];
   readonly platform: "node" | "neutral";
+  /** Libraries of the language that the types name, for programs whose own `lib` lacks them. */
+  readonly typeLibraries?: readonly string[];
 };
 
 /**
  * Builds a published package: ES module, CommonJS and types. The types are made against the
  * *built* types of the other packages (no source condition), as a user's compiler will read them.
  */
-export function packageBuild({ entry, platform }: PackageBuild): ReturnType<typeof defineConfig> {
+export function packageBuild({
+  entry,
+  platform,
+  typeLibraries = [],
+}: PackageBuild): ReturnType<typeof defineConfig> {
   return defineConfig({
     ...common,
     entry,
@@ -30,6 +36,7 @@ export function packageBuild({ entry, platform }: PackageBuild): ReturnType<type
     // Entries share their modules in CommonJS too: one class and one WeakMap, not one for each.
     splitting: entry.length > 1,
     dts: {
+      banner: typeLibraries.map((name) => `/// <reference lib="${name}" />`).join("\n"),
       compilerOptions: { customConditions: [], ...(platform === "neutral" ? neutralTypes : {}) },
     },
   });

@@ -10,7 +10,7 @@ test("says which named browser does not exist instead of taking another", () => 
 test("requires the services of the list and no others", () => {
   expect(isRequired("chromium", "postgres, chromium")).toBe(true);
   expect(isRequired("chromium", "postgres")).toBe(false);
-  expect(isRequired("chromium", undefined)).toBe(false);
+  expect(isRequired("chromium", "")).toBe(false);
 });
 
 describeInChromium("a real browser", (browser) => {
