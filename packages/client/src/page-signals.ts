@@ -12,12 +12,16 @@ export const browserPage: PageSignals = (listener) => {
   const { window, document } = globalThis;
   if (!window?.addEventListener || !document) return () => {};
   const wake = () => listener("wake");
-  const listening = new AbortController();
-  const { signal } = listening;
-  window.addEventListener("online", wake, { signal });
-  window.addEventListener("pageshow", wake, { signal });
-  window.addEventListener("pagehide", () => listener("hide"), { signal });
+  const hide = () => listener("hide");
   const onVisibility = () => document.visibilityState === "visible" && wake();
-  document.addEventListener("visibilitychange", onVisibility, { signal });
-  return () => listening.abort();
+  const all = [
+    [window, "online", wake],
+    [window, "pageshow", wake],
+    [window, "pagehide", hide],
+    [document, "visibilitychange", onVisibility],
+  ] as const;
+  for (const [target, name, handler] of all) target.addEventListener(name, handler);
+  return () => {
+    for (const [target, name, handler] of all) target.removeEventListener(name, handler);
+  };
 };
