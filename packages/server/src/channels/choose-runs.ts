@@ -19,6 +19,20 @@ export interface RunChoice {
   includes(entry: LogEntry): boolean;
 }
 
+/** What is chosen from. */
+export interface ChoiceRequest {
+  readonly channel: string;
+  /** How many of the latest root runs. */
+  readonly runs: number;
+  /**
+   * The root runs that go on, read before `head`: one that ends in between went on at the head, and one that starts
+   * in between is among the latest.
+   */
+  readonly open: readonly RunRow[];
+  /** Where the choice is made. */
+  readonly head: ChannelHead;
+}
+
 /**
  * Chooses. `undefined` where there is no root run: then there is nothing to leave out.
  *
@@ -26,20 +40,14 @@ export interface RunChoice {
  */
 export async function chooseRuns(
   store: EventStore,
-  channel: string,
-  runs: number,
-  head: ChannelHead,
+  { channel, runs, open, head }: ChoiceRequest,
 ): Promise<RunChoice | undefined> {
-  const [listed, open] = await Promise.all([
-    store.listRuns({ channel, limit: runs, maxDescendants: 1 }),
-    store.openRoots(channel),
-  ]);
-  const latest = (listed.runs ?? []).filter(isRoot);
+  const { latest, more } = await listLatest(store, channel, runs, head);
   const roots = new Map([...open, ...latest].map((row) => [row.runId, row]));
   if (roots.size === 0) return undefined;
   const first = Math.min(...[...roots.values()].map((row) => row.first));
   const earlier = await store.latestCustom(channel, first - 1);
-  const leavesOut = listed.more && (await isOneMissing(store, channel, latest, open));
+  const leavesOut = more && (await isOneMissing(store, channel, latest, open));
   return {
     first,
     chosenAt: head.offset,
@@ -47,6 +55,21 @@ export async function chooseRuns(
     leavesOut,
     includes: createFilter(new Set(roots.keys()), head.offset),
   };
+}
+
+/** The latest root runs that had started at the head, newest first. */
+async function listLatest(store: EventStore, channel: string, runs: number, head: ChannelHead) {
+  const latest: RunRow[] = [];
+  let before: string | undefined;
+  for (;;) {
+    const page = { channel, limit: runs - latest.length, maxDescendants: 1 };
+    const listed = await store.listRuns({ ...page, ...(before !== undefined && { before }) });
+    const roots = (listed.runs ?? []).filter(isRoot);
+    latest.push(...roots.filter(({ first }) => first <= head.offset));
+    before = roots.at(-1)?.runId;
+    if (latest.length >= runs || !listed.more || before === undefined)
+      return { latest, more: listed.more };
+  }
 }
 
 function isRoot(row: RunRow): boolean {

@@ -33,8 +33,14 @@ export interface SubscriptionServices {
   readonly maxEventBytes: number;
   readonly pageEvents: number;
   readonly pageBytes: number;
-  /** Chooses the runs of a delivery from the start. */
-  readonly choose: (head: ChannelHead) => Promise<RunChoice | undefined>;
+  /** Chooses the runs of a delivery from the start, and says at which head. */
+  readonly choose: (head: ChannelHead) => Promise<ChosenStart>;
+}
+
+/** Where a delivery from the start begins to be live, and which runs it has before; absent: all. */
+export interface ChosenStart {
+  readonly head: ChannelHead;
+  readonly choice?: RunChoice;
 }
 
 /** How long after a failure, or a page that brought nothing, the log is read again, milliseconds. */
@@ -121,9 +127,10 @@ export class Subscription implements HubSubscriber {
     void this.#read(this.#life);
   }
 
-  async #beginAnew(reason: ResetReason, head: ChannelHead, life: number): Promise<void> {
-    const choice = await this.#patiently(life, () => this.#services.choose(head));
-    if (life !== this.#life) return;
+  async #beginAnew(reason: ResetReason, known: ChannelHead, life: number): Promise<void> {
+    const chosen = await this.#patiently(life, () => this.#services.choose(known));
+    if (life !== this.#life || !chosen) return;
+    const { head, choice } = chosen;
     const olderRuns = head.floor > 1 || choice?.leavesOut === true;
     this.#sink.sendSubscribed({
       type: "subscribed",

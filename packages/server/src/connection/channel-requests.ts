@@ -2,7 +2,7 @@ import type { Subscribe, Subscribed, Unsubscribe } from "@runwire/protocol";
 import type { ChannelHub } from "../channels/channel-hub.js";
 import type { ChannelHubs } from "../channels/channel-hubs.js";
 import { chooseRuns } from "../channels/choose-runs.js";
-import { Subscription, type SubscriptionSink } from "../channels/subscription.js";
+import { type ChosenStart, Subscription, type SubscriptionSink } from "../channels/subscription.js";
 import type { Clock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { PageReader } from "../log/page-reader.js";
@@ -139,8 +139,7 @@ export class ChannelRequests {
       clock: this.#services.clock,
       maxEventBytes: this.#services.limits.maxEventBytes,
       ...this.#services.replay,
-      choose: async (head) =>
-        runs === undefined ? undefined : chooseRuns(store, channel, runs, head),
+      choose: async (head) => (runs === undefined ? { head } : this.#choose(hub, runs)),
     });
     const followed = { hub, subscription };
     this.#followed.set(channel, followed);
@@ -153,13 +152,12 @@ export class ChannelRequests {
     runs: number | undefined,
   ): Promise<void> {
     const { log } = this.#services;
-    const head = await log.watched(hub.askHead());
+    const { head, choice }: ChosenStart = await log.watched(
+      runs === undefined ? hub.askHead().then((head) => ({ head })) : this.#choose(hub, runs),
+    );
     hub.flushNow();
     const plan = planResume(from, head);
-    const chosen =
-      plan.isFromStart && runs !== undefined
-        ? await log.watched(chooseRuns(log.store, channel, runs, head))
-        : undefined;
+    const chosen = plan.isFromStart ? choice : undefined;
     const olderRuns = plan.isFromStart && (head.floor > 1 || chosen?.leavesOut === true);
     const subscribed: Subscribed = {
       ...({ type: "subscribed", id, channel, epoch: head.epoch } as const),
@@ -169,6 +167,16 @@ export class ChannelRequests {
     };
     this.#dialogue.outbox.send(subscribed);
     subscription.begin(head, plan.after, chosen);
+  }
+
+  /** Chooses the runs of a delivery from the start, whichever start or end meanwhile. */
+  async #choose(hub: ChannelHub, runs: number): Promise<ChosenStart> {
+    const { store } = this.#services.log;
+    const { channel } = hub;
+    const open = await store.openRoots(channel);
+    const head = await hub.askHead();
+    const choice = await chooseRuns(store, { channel, runs, open, head });
+    return choice ? { head, choice } : { head };
   }
 
   /** Subscribes that come too fast wait; they are bounded by the number of subscriptions. */
