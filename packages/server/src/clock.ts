@@ -1,27 +1,22 @@
+import { type Clock, systemClock } from "@runwire/protocol";
+
 /**
  * Time, as the server takes it. Tests pass their own, so that every rule about time is exact and takes none.
  *
  * @example
  * createRunwireServer({ store, access: "open-to-everyone", clock: fakeClock });
  */
-export interface Clock {
-  /** Milliseconds since 1970-01-01T00:00Z: for what is shown or compared with a token's expiry. */
-  now(): number;
-  /** Milliseconds of a clock that never jumps: for every length of time. */
-  monotonic(): number;
-  /** Calls back once; returns what undoes it. Never keeps a process alive. */
-  after(milliseconds: number, callback: () => void): () => void;
-  /** Calls back when what happens in this turn of the event loop has happened; returns what undoes it. */
+export interface ServerClock extends Clock {
+  /** Calls back when what happens in this turn of the event loop has happened; returns what takes it back. */
   soon(callback: () => void): () => void;
 }
 
 /** Node's timers take no longer time than this: a longer one, `Infinity` too, would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** The real clock; its timers do not keep the process alive. */
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
+/** The system's clock; its timers do not keep the process alive. */
+export const serverClock: ServerClock = {
+  ...systemClock,
   after(milliseconds, callback) {
     const timer = setTimeout(callback, Math.min(milliseconds, longestTimerMs));
     timer.unref();

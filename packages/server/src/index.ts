@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from "./clock.js";
+export type { ServerClock } from "./clock.js";
 export {
   type AcceptRefusal,
   createRunwireServer,

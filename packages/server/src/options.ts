@@ -1,6 +1,6 @@
 import { protocolLimits, RunwireError } from "@runwire/protocol";
 import type { EventStore } from "@runwire/store";
-import { type Clock, systemClock } from "./clock.js";
+import { type ServerClock, serverClock } from "./clock.js";
 import { guardLogger, type Logger, silentLogger } from "./logger.js";
 import type { AuthorizeRequest, Credentials, User } from "./users.js";
 
@@ -134,7 +134,7 @@ interface CommonOptions<AppUser extends User> {
   /** @default silent */
   readonly logger?: Logger;
   /** @default the real one */
-  readonly clock?: Clock;
+  readonly clock?: ServerClock;
   /** 0 ≤ random() < 1, for spreading returns. @default Math.random */
   readonly random?: () => number;
   /**
@@ -172,7 +172,7 @@ export interface ServerSettings {
   readonly heartbeat: HeartbeatOptions;
   readonly commands: CommandOptions;
   readonly logger: Logger;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly random: () => number;
   readonly authenticate:
     | ((credentials: Credentials) => User | null | Promise<User | null>)
@@ -235,7 +235,7 @@ export function resolveOptions<AppUser extends User>(
     heartbeat: resolveGroup("heartbeat", defaults.heartbeat, options.heartbeat),
     commands: resolveGroup("commands", defaults.commands, options.commands),
     logger: guardLogger(options.logger ?? silentLogger),
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? serverClock,
     random: options.random ?? Math.random,
     authenticate: options.authenticate,
     // Only ever called with what `authenticate` of the same options returned.

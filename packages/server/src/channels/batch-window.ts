@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { BatchOptions } from "../options.js";
 
 /** The time that is looked back on is kept in parts, each this long, milliseconds. */
@@ -19,7 +19,7 @@ const busyShare = 0.05;
  *                    1 % 5 %
  */
 export class BatchWindow {
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #longestMs: number;
   readonly #shortestMs: number;
   readonly #spentMs: number[] = Array.from({ length: parts }, () => 0);
@@ -27,7 +27,7 @@ export class BatchWindow {
   #part: number;
 
   constructor(
-    clock: Clock,
+    clock: ServerClock,
     { windowMs, minWindowMs }: Pick<BatchOptions, "windowMs" | "minWindowMs">,
   ) {
     this.#clock = clock;

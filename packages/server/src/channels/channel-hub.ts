@@ -1,6 +1,6 @@
 import { isRunwireError, type ResetReason } from "@runwire/protocol";
 import type { ChannelHead, EventStore } from "@runwire/store";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import { type LogEntry, toEntry } from "../log/entry.js";
 import type { Appended } from "../log/event-log.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
@@ -21,7 +21,7 @@ export interface HubSubscriber {
 /** What every hub of a server shares. */
 export interface HubServices {
   readonly store: EventStore;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly logger: Logger;
   readonly batch: BatchOptions;
   /** How long deltas wait, by the load of all hubs together. */

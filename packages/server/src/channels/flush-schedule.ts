@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 
 /**
  * When what waits in a channel goes out. Order never changes: whatever goes takes along what waits before it.
@@ -9,14 +9,14 @@ import type { Clock } from "../clock.js";
  *   a delta after a delta   ──▶ when the window since the last frame is over
  */
 export class FlushSchedule {
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #windowMs: () => number;
   readonly #flush: () => void;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #stop: (() => void) | undefined;
   #isSoon = false;
 
-  constructor(clock: Clock, windowMs: () => number, flush: () => void) {
+  constructor(clock: ServerClock, windowMs: () => number, flush: () => void) {
     this.#clock = clock;
     this.#windowMs = windowMs;
     this.#flush = flush;

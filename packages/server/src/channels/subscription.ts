@@ -1,6 +1,6 @@
 import type { ErrorCode, ResetReason, Subscribed } from "@runwire/protocol";
 import type { ChannelHead, EventStore } from "@runwire/store";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import { type LogEntry, toEntry } from "../log/entry.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
 import type { PageReader } from "../log/page-reader.js";
@@ -29,7 +29,7 @@ export interface SubscriptionSink {
 export interface SubscriptionServices {
   readonly store: EventStore;
   readonly pages: PageReader;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly maxEventBytes: number;
   readonly pageEvents: number;
   readonly pageBytes: number;

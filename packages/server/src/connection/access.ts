@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { Logger } from "../logger.js";
 import type { AuthOptions, ServerSettings } from "../options.js";
 import type { Action, Credentials, User } from "../users.js";
@@ -20,7 +20,7 @@ export class Access {
   readonly #authenticate: ServerSettings["authenticate"];
   readonly #authorize: ServerSettings["authorize"];
   readonly #options: AuthOptions;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #logger: Logger;
   /** Whose turn has not come yet, the first first. */
   readonly #waiting = new Set<() => void>();

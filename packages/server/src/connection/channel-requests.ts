@@ -3,7 +3,7 @@ import type { ChannelHub } from "../channels/channel-hub.js";
 import type { ChannelHubs } from "../channels/channel-hubs.js";
 import { chooseRuns } from "../channels/choose-runs.js";
 import { type ChosenStart, Subscription, type SubscriptionSink } from "../channels/subscription.js";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { PageReader } from "../log/page-reader.js";
 import { planResume } from "../log/plan-resume.js";
@@ -17,7 +17,7 @@ export interface ChannelServices {
   readonly log: EventLog;
   readonly hubs: ChannelHubs;
   readonly pages: PageReader;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly limits: ServerLimits;
   readonly replay: ReplayOptions;
 }

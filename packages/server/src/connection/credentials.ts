@@ -1,5 +1,5 @@
 import { type Authenticate, protocolLimits, type Welcome } from "@runwire/protocol";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import { Refusal } from "../refusal.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
@@ -15,7 +15,7 @@ const lookAgainMs = 86_400_000;
 export class CredentialKeeper {
   readonly #dialogue: Dialogue;
   readonly #access: Access;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #request: ConnectRequest;
   readonly #onExpired: () => void;
   #stopTimer: () => void = () => {};
@@ -23,7 +23,11 @@ export class CredentialKeeper {
 
   constructor(
     dialogue: Dialogue,
-    parts: { readonly access: Access; readonly clock: Clock; readonly request: ConnectRequest },
+    parts: {
+      readonly access: Access;
+      readonly clock: ServerClock;
+      readonly request: ConnectRequest;
+    },
     onExpired: () => void,
   ) {
     this.#dialogue = dialogue;

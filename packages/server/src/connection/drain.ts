@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { ServerSettings } from "../options.js";
 import type { Connection } from "./connection.js";
 
@@ -29,6 +29,6 @@ export async function drainConnections(
   await Promise.race([gone, isLate]);
 }
 
-function pause(clock: Clock, milliseconds: number): Promise<void> {
+function pause(clock: ServerClock, milliseconds: number): Promise<void> {
   return new Promise((resolve) => void clock.after(milliseconds, resolve));
 }

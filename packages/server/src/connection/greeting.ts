@@ -1,5 +1,5 @@
 import { type CloseName, type Hello, protocolLimits } from "@runwire/protocol";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
 import { bearerToken } from "./bearer-token.js";
@@ -9,7 +9,7 @@ import { readMessage } from "./read-message.js";
 export interface GreetingOptions {
   readonly request: ConnectRequest;
   readonly access: Access;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   readonly maxBytes: number;
   /** The client is in; `early` is what it sent before it knew, in order. */
   readonly onWelcome: (user: User | undefined, early: readonly string[]) => void;

@@ -1,4 +1,4 @@
-import { type Clock, repeat } from "../clock.js";
+import { repeat, type ServerClock } from "../clock.js";
 import type { HeartbeatOptions } from "../options.js";
 import type { Connection } from "./connection.js";
 
@@ -14,14 +14,14 @@ const stallMs = 1_000;
  * After a stall of this process nobody is judged before their sockets had a chance to be read.
  */
 export class Heartbeat {
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #options: HeartbeatOptions;
   readonly #rounds: Set<Connection>[] = Array.from({ length: slots }, () => new Set());
   readonly #slotOf = new Map<Connection, Set<Connection>>();
   readonly #stop: () => void;
   #slot = 0;
 
-  constructor(clock: Clock, options: HeartbeatOptions) {
+  constructor(clock: ServerClock, options: HeartbeatOptions) {
     this.#clock = clock;
     this.#options = options;
     this.#stop = repeat(clock, options.intervalMs / slots, ({ lateMs }) => this.#tick(lateMs));

@@ -1,5 +1,5 @@
 import type { ServerMessage } from "@runwire/protocol";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { SlowReaderOptions } from "../options.js";
 import type { ServerSocket, SharedMessage } from "../socket.js";
 import type { Intake } from "./intake.js";
@@ -11,7 +11,7 @@ import type { Intake } from "./intake.js";
 export class Outbox {
   readonly #socket: ServerSocket;
   readonly #limits: SlowReaderOptions;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #intake: Intake;
   readonly #waiting: (() => void)[] = [];
   #lastTurn: Promise<unknown> = Promise.resolve();
@@ -21,7 +21,7 @@ export class Outbox {
   #takenBytes = 0;
   #takenAt: number;
 
-  constructor(socket: ServerSocket, intake: Intake, limits: SlowReaderOptions, clock: Clock) {
+  constructor(socket: ServerSocket, intake: Intake, limits: SlowReaderOptions, clock: ServerClock) {
     this.#socket = socket;
     this.#intake = intake;
     this.#limits = limits;

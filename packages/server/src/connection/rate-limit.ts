@@ -1,14 +1,14 @@
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { Rate } from "../options.js";
 
 /** A bucket that holds `burst` tokens and is refilled by `perSecond`. */
 export class TokenBucket {
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #rate: Rate;
   #tokens: number;
   #filledAt: number;
 
-  constructor(clock: Clock, rate: Rate) {
+  constructor(clock: ServerClock, rate: Rate) {
     this.#clock = clock;
     this.#rate = rate;
     this.#tokens = rate.burst;
@@ -41,10 +41,10 @@ const minuteMs = 60_000;
 
 /** How often something happened within the last minute. */
 export class MinuteCounter {
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   #times: number[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: ServerClock) {
     this.#clock = clock;
   }
 

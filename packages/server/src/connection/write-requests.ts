@@ -1,5 +1,5 @@
 import type { Publish, Renew } from "@runwire/protocol";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import { Refusal } from "../refusal.js";
 import type { Answerer, CommandDesk, WriterLink } from "../runs/command-desk.js";
@@ -14,7 +14,7 @@ export interface WriteServices {
   readonly log: EventLog;
   readonly publishDesk: PublishDesk;
   readonly commandDesk: CommandDesk;
-  readonly clock: Clock;
+  readonly clock: ServerClock;
 }
 
 /** How long a publish that comes too fast waits for its turn, milliseconds. */

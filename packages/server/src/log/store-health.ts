@@ -1,5 +1,5 @@
 import type { EventStore } from "@runwire/store";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 
 /** How long an answer holds, and how long one is waited for, milliseconds. */
 const holdsMs = 1_000;
@@ -7,11 +7,11 @@ const holdsMs = 1_000;
 /** Whether the store answers. It is asked at most once a second, however often somebody wants to know. */
 export class StoreHealth {
   readonly #store: EventStore;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   #answer: Promise<boolean> | undefined;
   #askedAt = 0;
 
-  constructor(store: EventStore, clock: Clock) {
+  constructor(store: EventStore, clock: ServerClock) {
     this.#store = store;
     this.#clock = clock;
   }

@@ -8,12 +8,24 @@ export function toServerSocket(
   stream: Duplex,
   onTaken: () => void,
 ): ServerSocket {
+  let isAwaited = false;
+  /** Asked for only when the system did not take a frame at once: a callback for each costs every frame. */
+  function awaitTaken(): void {
+    if (isAwaited || stream.writableLength === 0 || !stream.writable) return;
+    isAwaited = true;
+    stream.write(nothing, () => {
+      isAwaited = false;
+      onTaken();
+      awaitTaken();
+    });
+  }
   return {
     send: (message) => webSocket.send(message, { binary: false }, onTaken),
     sendShared(message) {
       if (webSocket.readyState !== WebSocket.OPEN) return;
       // Past ws, in order all the same: without compression it writes in the turn in which it is told to.
-      stream.write(message.as(toTextFrame), onTaken);
+      stream.write(message.as(toTextFrame));
+      awaitTaken();
     },
     ping: () => webSocket.ping("", false, ignore),
     close: (code, reason) => webSocket.close(code, reason),
@@ -24,6 +36,7 @@ export function toServerSocket(
   };
 }
 
+const nothing = new Uint8Array(0);
 const finalText = 0x81;
 
 /**

@@ -1,6 +1,6 @@
 import type { ErrorCode, UserRef } from "@runwire/protocol";
 import type { CommandAnswer, CommandRow, EventStore } from "@runwire/store";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { CommandOptions } from "../options.js";
 import { toRunKey } from "./run-key.js";
 
@@ -66,14 +66,14 @@ interface Holder {
  */
 export class CommandDesk {
   readonly #store: EventStore;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #options: CommandOptions;
   readonly #holders = new Map<string, Holder>();
   readonly #open = new Map<string, OpenCommand>();
   readonly #openOfRun = new Map<string, Set<OpenCommand>>();
   #isClosed = false;
 
-  constructor(store: EventStore, clock: Clock, options: CommandOptions) {
+  constructor(store: EventStore, clock: ServerClock, options: CommandOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#options = options;

@@ -1,6 +1,6 @@
 import type { AgentCompleted } from "@runwire/protocol";
 import type { RunRow } from "@runwire/store";
-import { type Clock, repeat } from "../clock.js";
+import { repeat, type ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { Logger } from "../logger.js";
 
@@ -24,14 +24,14 @@ export type OnAbandoned = (channel: string, runId: string) => void;
 export class LeaseKeeper {
   readonly #log: EventLog;
   readonly #logger: Logger;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #onAbandoned: OnAbandoned;
   readonly #stop: () => void;
   #mustExtend = true;
   #isSweeping = false;
   #isClosed = false;
 
-  constructor(log: EventLog, clock: Clock, logger: Logger, onAbandoned: OnAbandoned) {
+  constructor(log: EventLog, clock: ServerClock, logger: Logger, onAbandoned: OnAbandoned) {
     this.#log = log;
     this.#clock = clock;
     this.#logger = logger;

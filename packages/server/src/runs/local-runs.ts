@@ -6,7 +6,7 @@ import {
   type RunHandlers,
   RunwireError,
 } from "@runwire/protocol";
-import type { Clock } from "../clock.js";
+import type { ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { Logger } from "../logger.js";
 import { Refusal } from "../refusal.js";
@@ -25,12 +25,12 @@ const localOrder = Number.MAX_SAFE_INTEGER;
 export class LocalRuns {
   readonly #log: EventLog;
   readonly #desk: CommandDesk;
-  readonly #clock: Clock;
+  readonly #clock: ServerClock;
   readonly #attached = new Set<() => void>();
   readonly #logger: Logger;
   #isClosed = false;
 
-  constructor(log: EventLog, desk: CommandDesk, clock: Clock, logger: Logger) {
+  constructor(log: EventLog, desk: CommandDesk, clock: ServerClock, logger: Logger) {
     this.#logger = logger;
     this.#log = log;
     this.#desk = desk;

@@ -1,7 +1,7 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { BatchWindow } from "../../src/channels/batch-window.ts";
 import { defaultServerOptions } from "../../src/options.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 
 /** A clock on which work takes time. */
 class WorkClock extends FakeClock {

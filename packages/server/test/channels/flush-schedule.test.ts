@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { FlushSchedule } from "../../src/channels/flush-schedule.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 
 function createSchedule(windowMs = 200) {
   const clock = new FakeClock();

@@ -6,6 +6,7 @@ import {
   reduceChannel,
 } from "@runwire/protocol";
 import type { EventStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BatchWindow } from "../../src/channels/batch-window.ts";
@@ -14,7 +15,6 @@ import { EventLog } from "../../src/log/event-log.ts";
 import { PageReader } from "../../src/log/page-reader.ts";
 import { silentLogger } from "../../src/logger.ts";
 import { defaultServerOptions } from "../../src/options.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 import {
   completed,
   custom,

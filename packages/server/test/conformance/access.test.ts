@@ -1,5 +1,5 @@
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
-import { FakeClock } from "./support/fake-clock.ts";
 import { custom, started } from "./support/sample-events.ts";
 import { publish, startServer } from "./support/server-under-test.ts";
 

@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import type { BareConnection } from "./bare/bare-connection.ts";
-import { FakeClock } from "./support/fake-clock.ts";
 import { completed, started } from "./support/sample-events.ts";
 import { publish, startServer } from "./support/server-under-test.ts";
 

@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
 import { UpgradeRefused } from "./bare/bare-socket.ts";
-import { FakeClock } from "./support/fake-clock.ts";
 import { gate } from "./support/gate.ts";
 import { custom } from "./support/sample-events.ts";
 import { startServer } from "./support/server-under-test.ts";

@@ -1,7 +1,7 @@
 import { createMemoryStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import type { BareConnection } from "./bare/bare-connection.ts";
-import { FakeClock } from "./support/fake-clock.ts";
 import { started, thinking } from "./support/sample-events.ts";
 import { closeServer, publish, readLog, startServer } from "./support/server-under-test.ts";
 

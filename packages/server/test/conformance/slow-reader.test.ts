@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { Follower } from "./bare/follower.ts";
-import { FakeClock } from "./support/fake-clock.ts";
 import { custom } from "./support/sample-events.ts";
 import { type Given, publish, startServer } from "./support/server-under-test.ts";
 

@@ -1,7 +1,7 @@
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
 import { Access } from "../../src/connection/access.ts";
 import { defaultServerOptions, type ServerSettings } from "../../src/options.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 
 const request = { headers: {} };
 const never = () => new Promise<never>(() => {});

@@ -1,7 +1,7 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import type { Connection } from "../../src/connection/connection.ts";
 import { Heartbeat } from "../../src/connection/heartbeat.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 
 const options = { intervalMs: 30_000, timeoutMs: 60_000 };
 

@@ -1,6 +1,6 @@
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { MinuteCounter, TokenBucket } from "../../src/connection/rate-limit.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 
 test("a bucket gives its burst at once, then its rate, and never more than the burst", async () => {
   const clock = new FakeClock();

@@ -1,8 +1,8 @@
 import { createMemoryStore, type EventStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
 import { defaultServerOptions } from "../../src/options.ts";
 import { CommandDesk, type HandedCommand, type WriterLink } from "../../src/runs/command-desk.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 import { gate } from "../conformance/support/gate.ts";
 import { completed, started } from "../conformance/support/sample-events.ts";
 

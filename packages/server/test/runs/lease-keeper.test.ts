@@ -1,9 +1,9 @@
 import { createMemoryStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { EventLog } from "../../src/log/event-log.ts";
 import { silentLogger } from "../../src/logger.ts";
 import { LeaseKeeper } from "../../src/runs/lease-keeper.ts";
-import { FakeClock } from "../conformance/support/fake-clock.ts";
 import { started } from "../conformance/support/sample-events.ts";
 
 const actor = { type: "server" } as const;

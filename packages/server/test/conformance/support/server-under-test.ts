@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createMemoryStore, type EventStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
 import { onTestFinished, vi } from "vitest";
-import type { Clock } from "../../../src/clock.ts";
+import type { ServerClock } from "../../../src/clock.ts";
 import {
   createRunwireServer,
   type RunwireServer,
@@ -12,7 +13,6 @@ import { type AttachOptions, attachRunwire } from "../../../src/node.ts";
 import { type BareConnection, openConnection } from "../bare/bare-connection.ts";
 import type { BareSocketOptions } from "../bare/bare-socket.ts";
 import type { WireEvent, WireMessage } from "../bare/wire.ts";
-import { FakeClock } from "./fake-clock.ts";
 
 // More than a wait has patience, so that a test says what did not come.
 vi.setConfig({ testTimeout: 20_000 });
@@ -72,7 +72,7 @@ function toOptions(given: Omit<Given, "attach"> & { store: EventStore }): Runwir
 }
 
 /** Closes a server whose clock may stand still. */
-export async function closeServer(server: RunwireServer, clock?: Clock): Promise<void> {
+export async function closeServer(server: RunwireServer, clock?: ServerClock): Promise<void> {
   let isClosed = false;
   const closing = server.close().finally(() => {
     isClosed = true;
