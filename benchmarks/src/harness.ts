@@ -128,7 +128,7 @@ function sizeBatch(run: () => unknown): number {
   }
 }
 
-function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: readonly number[]): Spread {
   const ascending = values.toSorted((one, other) => one - other);
   return {
     median: at(ascending, Math.floor(ascending.length / 2)),

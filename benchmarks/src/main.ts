@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   react: () => import("./react.ts"),
   store: () => import("./store.ts"),
   "end-to-end": () => import("./end-to-end.ts"),
+  "fan-out": () => import("./fan-out.ts"),
 };
 
 const known = Object.keys(benchmarks);
