@@ -1,0 +1,202 @@
+import { FakeClock } from "@runwire/testing";
+import { describe, expect, test } from "vitest";
+import type { ServerLimits } from "../src/index.ts";
+import { type BareConnection, openConnection } from "./conformance/bare/bare-connection.ts";
+import { UpgradeRefused } from "./conformance/bare/bare-socket.ts";
+import { custom } from "./conformance/support/sample-events.ts";
+import {
+  publish,
+  type ServerUnderTest,
+  startServer,
+} from "./conformance/support/server-under-test.ts";
+
+/** Tries to do something so many times, or of that size; answers what became of the last of it. */
+type Attempt = (under: ServerUnderTest, amount: number) => Promise<unknown>;
+
+const attempts: readonly [keyof ServerLimits, number, Attempt, beyond: unknown][] = [
+  [
+    "maxConnections",
+    3,
+    async ({ port, connect }, amount) => {
+      for (let count = 1; count < amount; count += 1) await connect();
+      return outcomeOfUpgrade(port);
+    },
+    503,
+  ],
+  [
+    "maxUnwelcomedPerAddress",
+    3,
+    async ({ port, open, connect }, amount) => {
+      await connect(); // one that is welcomed does not count
+      for (let count = 1; count < amount; count += 1) await open();
+      return outcomeOfUpgrade(port);
+    },
+    429,
+  ],
+  [
+    "maxConnectionsPerUser",
+    3,
+    async ({ connect, open }, amount) => {
+      await connect("bob");
+      for (let count = 1; count < amount; count += 1) await connect("ann");
+      const last = await open();
+      last.send({ type: "hello", token: "ann" });
+      return outcomeOfHello(last);
+    },
+    4429,
+  ],
+  [
+    "maxMessageBytes",
+    2_000,
+    async ({ connect }, amount) => {
+      const connection = await connect();
+      connection.socket.sendText(padded({ type: "ping", at: 1 }, amount));
+      return outcomeOf(connection);
+    },
+    1009,
+  ],
+  [
+    "maxBytesBeforeWelcome",
+    2_000,
+    async ({ open }, amount) => {
+      const connection = await open();
+      connection.socket.sendText(padded({ type: "hello", token: "ann" }, amount));
+      return outcomeOfHello(connection);
+    },
+    1009,
+  ],
+  [
+    "maxEventBytes",
+    2_000,
+    async ({ connect }, amount) => {
+      const connection = await connect();
+      const bare = JSON.stringify(custom("n", { data: "" })).length;
+      const answer = await publish(connection, [custom("n", { data: "x".repeat(amount - bare) })]);
+      return answer.code ?? "ok";
+    },
+    "event_too_large",
+  ],
+  [
+    "maxSubscriptions",
+    3,
+    async ({ connect }, amount) => {
+      const connection = await connect();
+      const subscribe = (count: number) =>
+        connection.request({ type: "subscribe", channel: `c${count}` });
+      for (let count = 1; count < amount; count += 1) await subscribe(count);
+      return (await subscribe(amount)).code ?? "ok";
+    },
+    "too_many_subscriptions",
+  ],
+  [
+    "maxRefusalsPerMinute",
+    3,
+    async ({ connect }, amount) => {
+      const connection = await connect();
+      for (let count = 0; count < amount; count += 1)
+        await connection.request({ type: "fetch", channel: "forbidden", after: 0 });
+      return outcomeOf(connection);
+    },
+    4429,
+  ],
+  [
+    "maxBadMessagesPerMinute",
+    3,
+    async ({ connect }, amount) => {
+      const connection = await connect();
+      // The last one allowed is the one before the one that closes.
+      for (let count = 1; count < amount; count += 1) {
+        connection.send({ type: "nonsense" });
+        await connection.nextOf("error");
+      }
+      return outcomeOf(connection);
+    },
+    4400,
+  ],
+];
+
+/** Whether a connection still answers, or the code with which it was closed. */
+async function outcomeOf(connection: BareConnection): Promise<unknown> {
+  const isAlive = connection
+    .settle()
+    .catch(() => "silent")
+    .then(() => "ok");
+  return Promise.race([connection.socket.closed.then(({ code }) => code), isAlive]);
+}
+
+async function outcomeOfHello(connection: BareConnection): Promise<unknown> {
+  const isWelcome = connection
+    .nextOf("welcome")
+    .catch(() => "silent")
+    .then(() => "ok");
+  return Promise.race([connection.socket.closed.then(({ code }) => code), isWelcome]);
+}
+
+async function outcomeOfUpgrade(port: number): Promise<unknown> {
+  try {
+    const connection = await openConnection({ port });
+    connection.socket.cut();
+    return "ok";
+  } catch (error) {
+    return error instanceof UpgradeRefused ? error.status : error;
+  }
+}
+
+/** The message with a field that nobody knows, so that it has exactly so many bytes. */
+function padded(message: object, bytes: number): string {
+  const bare = JSON.stringify({ ...message, pad: "" }).length;
+  return JSON.stringify({ ...message, pad: "x".repeat(bytes - bare) });
+}
+
+describe.each(attempts)("limits.%s of %i", (name, limit, attempt, beyond) => {
+  test.each([
+    ["below", limit - 1, "ok"],
+    ["at", limit, "ok"],
+    ["above", limit + 1, beyond],
+  ])("%s it, with %i", async (_where, amount, expected) => {
+    const under = await startServer({
+      limits: { [name]: limit },
+      authenticate: ({ token = "anybody" }) => ({ id: token }),
+      authorize: ({ channel }) => channel !== "forbidden",
+    });
+    expect(await attempt(under, amount)).toBe(expected);
+  });
+});
+
+test("subscribes beyond their rate wait for their turn", async () => {
+  const clock = new FakeClock();
+  const { connect } = await startServer({
+    clock,
+    limits: { subscribeRate: { perSecond: 2, burst: 2 } },
+  });
+  const connection = await connect();
+  const subscribes = [1, 2, 3, 4].map((count) =>
+    connection.request({ type: "subscribe", channel: `c${count}` }),
+  );
+  await Promise.all(subscribes.slice(0, 2));
+  await connection.settle();
+  await clock.advance(499);
+  await connection.settle();
+  expect(connection.unread).toEqual([]);
+  await clock.advance(1);
+  await subscribes[2];
+  await clock.advance(500);
+  await subscribes[3];
+});
+
+test("messages beyond their rate are told so once, and again only after one that was in time", async () => {
+  const clock = new FakeClock();
+  const { connect } = await startServer({
+    clock,
+    limits: { messageRate: { perSecond: 1, burst: 2 } },
+  });
+  const connection = await connect();
+  const list = () => connection.request({ type: "list", channel: "c" });
+  const codes = [(await list()).code, (await list()).code, (await list()).code];
+  expect(codes).toEqual([undefined, undefined, "rate_limited"]);
+  await clock.advance(1_000);
+  expect((await list()).code).toBeUndefined();
+  expect((await list()).code).toBe("rate_limited");
+  connection.send({ type: "list", id: "x", channel: "c" });
+  expect((await connection.closed).code).toBe(4429);
+});
