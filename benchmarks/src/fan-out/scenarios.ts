@@ -26,7 +26,7 @@ export const scenarios = {
 export type ScenarioName = keyof typeof scenarios;
 
 /** Who hands them out. `ws-batch` and `socket.io-batch` send the events of one turn as one array. */
-export const servers = ["runwire", "ws", "ws-batch", "socket.io", "socket.io-batch"] as const;
+const servers = ["runwire", "ws", "ws-batch", "socket.io", "socket.io-batch"] as const;
 export type ServerName = (typeof servers)[number];
 
 /** About 260 bytes of JSON. */

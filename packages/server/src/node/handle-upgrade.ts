@@ -113,7 +113,7 @@ function offersProtocol(request: IncomingMessage): boolean {
 }
 
 /** Only what is needed later, so that a request does not live as long as its socket. */
-export function toConnectRequest({ url, headers, socket }: IncomingMessage): ConnectRequest {
+function toConnectRequest({ url, headers, socket }: IncomingMessage): ConnectRequest {
   return { url, headers, remoteAddress: socket.remoteAddress };
 }
 

@@ -48,7 +48,7 @@ export interface WireMessage {
 }
 
 /** A `RunSummary`. */
-export interface WireRun {
+interface WireRun {
   readonly runId: string;
   readonly parentRunId?: string;
   readonly status: string;
