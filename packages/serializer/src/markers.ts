@@ -48,7 +48,9 @@ export function describeThrown(doing: string, thrown: unknown): string {
 function messageOf(thrown: unknown): string {
   try {
     const message = thrown instanceof Error ? thrown.message : thrown;
-    return typeof message === "string" ? message : String(message);
+    // Its text is that of all its elements: of one that holds itself many times, it never ends.
+    if (Array.isArray(message)) return "an array";
+    return String(message);
   } catch {
     return "something that has no text";
   }

@@ -69,6 +69,20 @@ describe("what throws when it is read", () => {
     expect(encode(revoked({}))).toContain("$unserializable");
   });
 
+  test("asks no thrown array for its text, which may never end", () => {
+    const thrown = nest(22, (inner) => [inner, inner]);
+    const value = {
+      get a() {
+        throw thrown;
+      },
+      get b() {
+        throw Object.assign(new Error(), { message: thrown });
+      },
+    };
+    const mark = { $unserializable: "getter threw: an array" };
+    expect(JSON.parse(encode(value))).toStrictEqual({ a: mark, b: mark });
+  });
+
   test("survives a thrown thing that has no text", () => {
     const thrown = { toString: () => fail() };
     const value = {
