@@ -125,3 +125,45 @@ describe("publishCustom", () => {
     ]);
   });
 });
+
+describe("a value that a program without types may pass", () => {
+  /** 2^22 strings when it is written out: a few more levels, and what asks for its text never comes back. */
+  const endless = nestTwice(22);
+
+  function nestTwice(levels: number): unknown {
+    if (levels === 0) return "end";
+    const inner = nestTwice(levels - 1);
+    return [inner, inner];
+  }
+
+  it("is told in bounded time where it is thrown", async () => {
+    const { run, target } = await startTestRun();
+    const thrown = run.tool("look", undefined, () => {
+      throw endless;
+    });
+    await expect(thrown).rejects.toBe(endless);
+    await run.fail(endless);
+    const message = "an array was thrown";
+    expect(target.of("tool_completed")).toMatchObject([{ outcome: "error", error: { message } }]);
+    expect(target.of("agent_completed")).toMatchObject([{ outcome: "error", error: { message } }]);
+  });
+
+  it.each([undefined, null, 5, endless])("is no text: %#", async (value) => {
+    const { run, target } = await startTestRun();
+    const expected = expect.objectContaining({ code: "invalid_event" });
+    // What JavaScript lets through: the delta of a chunk that has none, say.
+    expect(() => run.think(value as string)).toThrow(expected);
+    expect(() => run.say(value as string, { messageId: "m" })).toThrow(expected);
+    await run.complete();
+    expect(target.of("agent_thinking")).toEqual([]);
+  });
+
+  it.each([5n, endless, Object.assign([], { toJSON: () => 5n })])(
+    "is no name: %#",
+    async (value) => {
+      const { run } = await startTestRun();
+      const expected = expect.objectContaining({ code: "invalid_event" });
+      expect(() => run.custom(value as string)).toThrow(expected);
+    },
+  );
+});

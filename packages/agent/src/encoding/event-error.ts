@@ -33,6 +33,8 @@ function readText(thrown: unknown, key: "name" | "message" | "code"): string | u
 
 function toText(thrown: unknown): string {
   try {
+    // Its text is that of all its elements: of one that holds itself many times, it never ends.
+    if (Array.isArray(thrown)) return "an array was thrown";
     return String(thrown) || "no message";
   } catch {
     return "something that has no text";

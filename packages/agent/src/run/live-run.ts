@@ -8,7 +8,7 @@ import {
 } from "@runwire/protocol";
 import { toEventError } from "../encoding/event-error.js";
 import type { Outbox } from "../outbox/outbox.js";
-import { requireName } from "./check-names.js";
+import { requireName, requireText } from "./check-names.js";
 import { Commands } from "./commands.js";
 import { MessageTexts } from "./message-texts.js";
 import type { RunEvent, RunLog } from "./run-log.js";
@@ -167,7 +167,7 @@ export class LiveRun implements RunWriter, RunHandlers {
   }
 
   #toText(kind: "reasoning" | "output", text: string, { messageId }: TextOptions) {
-    return this.#texts.append(kind, text, messageId).map(toThinking);
+    return this.#texts.append(kind, requireText(text), messageId).map(toThinking);
   }
 
   #endMessage(): void {
