@@ -8,6 +8,15 @@ interface Handle {
   readonly is: (value: Candidate) => boolean;
   readonly fields: readonly string[];
   readonly names: EnumNames;
+  /** Fields that a method gives. */
+  readonly computed?: (value: Candidate) => Candidate;
+}
+
+/** What to write in place of a live handle: these fields of `source`. */
+interface Summary {
+  readonly source: object;
+  readonly fields: readonly string[];
+  readonly names: EnumNames;
 }
 
 /** Any object, looked at with care: all that may be there is unknown. */
@@ -27,6 +36,22 @@ const handles: readonly Handle[] = [
     names: noNames,
   },
   {
+    // What http sends. Its own data holds the head once more, as one text that no redaction reaches into.
+    is: (value) => hasMethods(value, "getHeaders", "setHeader", "flushHeaders"),
+    fields: [
+      "method",
+      "protocol",
+      "host",
+      "path",
+      "statusCode",
+      "statusMessage",
+      "headers",
+      "headersSent",
+    ],
+    names: noNames,
+    computed: (value) => ({ headers: call(value, "getHeaders") }),
+  },
+  {
     is: (value) => typeof value.bytesRead === "number" && hasMethods(value, "setNoDelay", "write"),
     fields: [
       "remoteAddress",
@@ -43,12 +68,26 @@ const handles: readonly Handle[] = [
 ];
 
 /** What to write of a live handle, with its enums named; `undefined` for any other object. */
-export function summariseHandle(value: object): Handle | undefined {
+export function summariseHandle(value: object): Summary | undefined {
   // Reading a property of an object is safe to type so; a getter that throws is the caller's to catch.
   const candidate = value as Candidate;
   const handle = handles.find((one) => is(one, candidate));
   if (handle === undefined) return undefined;
-  return { ...handle, fields: handle.fields.filter((field) => isThere(candidate[field])) };
+  const source = handle.computed ? pick(candidate, handle) : candidate;
+  const fields = handle.fields.filter((field) => isThere(source[field]));
+  return { source, fields, names: handle.names };
+}
+
+function pick(value: Candidate, { fields, computed }: Handle): Candidate {
+  return {
+    ...Object.fromEntries(fields.map((field) => [field, value[field]])),
+    ...computed?.(value),
+  };
+}
+
+function call(value: Candidate, name: string): unknown {
+  const method = value[name];
+  return typeof method === "function" ? method.call(value) : undefined;
 }
 
 function is(handle: Handle, candidate: Candidate): boolean {

@@ -104,10 +104,10 @@ function isPlain(value: object): boolean {
 function encodeSpecial(walk: Walk, value: object, place: number): Encoded | undefined {
   const builtin = encodeBuiltin(walk, value, place);
   if (builtin !== undefined) return builtin;
-  const handle = summariseHandle(value);
-  if (handle === undefined) return undefined;
-  const names = { ...handle.names, ...walk.settings.names };
-  return encodeMembers(walk, value, handle.fields, place, names);
+  const summary = summariseHandle(value);
+  if (summary === undefined) return undefined;
+  const names = { ...summary.names, ...walk.settings.names };
+  return encodeMembers(walk, summary.source, summary.fields, place, names);
 }
 
 interface WithToJson {

@@ -85,13 +85,41 @@ test("an http request is summarised, and its credentials can be hidden", async (
   expect(text.length).toBeLessThan(2_000);
 });
 
-test("a request of the client's side is bounded like any object", async () => {
-  const port = await listen(http.createServer((_, response) => response.end()));
-  const request = http.get({ port, host: "127.0.0.1" });
-  const [response] = await once(request, "response");
-  (response as IncomingMessage).resume();
-  expect(() => JSON.parse(encode(request))).not.toThrow();
-  expect(JSON.parse(encode(response))).toMatchObject({ statusCode: 200, statusMessage: "OK" });
+async function exchange(): Promise<Record<"request" | "response", unknown>> {
+  let response: unknown;
+  const server = http.createServer((_, answer) => {
+    answer.setHeader("set-cookie", "session=s3cret");
+    answer.end();
+    response = answer;
+  });
+  const port = await listen(server);
+  const headers = { authorization: "Bearer s3cret" };
+  const request = http.get({ port, host: "127.0.0.1", path: "/path?q=1", headers });
+  const [received] = await once(request, "response");
+  (received as IncomingMessage).resume();
+  expect(JSON.parse(encode(received))).toMatchObject({ statusCode: 200, statusMessage: "OK" });
+  return { request, response };
+}
+
+test("what http sends is summarised, and its head is written nowhere but in the headers", async () => {
+  const text = encode(await exchange(), { redact: ["authorization", "set-cookie"] });
+  expect(JSON.parse(text)).toEqual({
+    request: {
+      method: "GET",
+      protocol: "http:",
+      host: "127.0.0.1",
+      path: "/path?q=1",
+      headers: { authorization: "[redacted]", host: expect.any(String) },
+      headersSent: true,
+    },
+    response: {
+      statusCode: 200,
+      statusMessage: "OK",
+      headers: { "set-cookie": "[redacted]" },
+      headersSent: true,
+    },
+  });
+  expect(text).not.toContain("s3cret");
 });
 
 test("an instance of another class that has a few of the same names is itself", () => {
