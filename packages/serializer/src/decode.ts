@@ -30,6 +30,9 @@ export function decode(text: string, { tags = "revive" }: DecodeOptions = {}): u
 }
 
 function parse(text: string): unknown {
+  // JSON.parse takes `null` and numbers as the texts that they look like.
+  if (typeof text !== "string")
+    throw new RunwireError("invalid_json", "decode takes a text: what it was given is no string");
   try {
     return JSON.parse(text);
   } catch (cause) {

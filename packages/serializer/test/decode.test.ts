@@ -16,6 +16,16 @@ describe("decode", () => {
     },
   );
 
+  test.each([undefined, null, 5, {}])(
+    "throws the same error for %s in place of a text",
+    (value) => {
+      // A caller without types, or with a frame that it took for text.
+      expect(() => decode(value as unknown as string)).toThrow(
+        expect.objectContaining({ code: "invalid_json" }),
+      );
+    },
+  );
+
   test.each([
     '{"$date":"not a date"}',
     '{"$date":5}',
