@@ -138,6 +138,7 @@ describe("a run that is lost", () => {
       const { run, target } = await startTestRun();
       target.lose("run", code);
       expect(run.signal.reason).toMatchObject({ code });
+      expect(String(run.signal.reason)).toMatch(/run run is over for this writer: .{20,}/);
       await expect(run.say("more")).rejects.toMatchObject({ code });
       await expect(run.complete()).rejects.toMatchObject({ code });
     },

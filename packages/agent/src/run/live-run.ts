@@ -148,7 +148,7 @@ export class LiveRun implements RunWriter, RunHandlers {
   onLost(code: LostCode): void {
     // Its end may be in the log before the answer to the publish is here.
     if (this.#end && code === "run_completed") return;
-    const message = `run ${this.runId} is over for this writer: ${code}`;
+    const message = `run ${this.runId} is over for this writer: ${lostBecause[code]}`;
     this.giveUp(new RunwireError(code, message));
   }
 
@@ -196,6 +196,14 @@ export class LiveRun implements RunWriter, RunHandlers {
     return this.#end;
   }
 }
+
+/** What a person who reads the log of a worker is told. */
+const lostBecause: { readonly [code in LostCode]: string } = {
+  run_completed: "it has ended, perhaps because nobody renewed its lease in time",
+  run_taken: "another worker has taken it over",
+  run_not_found: "its channel does not have it any more",
+  forbidden: "this worker may not write it any more",
+};
 
 function toThinking(
   piece: Pick<RunEvent & { type: "agent_thinking" }, "messageId" | "kind" | "delta">,
