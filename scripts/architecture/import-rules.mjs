@@ -1,7 +1,7 @@
 // Rules for imports of every kind, types included: they are about who knows whom.
 import { entryFiles } from "./entry-files.mjs";
 import { resolution } from "./resolution.mjs";
-import { packageImports, privatePackages, roomImports } from "./tables.mjs";
+import { packageImports, roomImports } from "./tables.mjs";
 
 const anyOf = (names) => `(?:${names.join("|")})`;
 
@@ -57,8 +57,6 @@ const byNameOnly = {
     path: "^(packages|apps|examples)/",
     pathNot: "^$1/",
     dependencyTypes: ["local"],
-    // @runwire/testing is found by its name through the paths of tsconfig.base.json.
-    dependencyTypesNot: ["aliased-tsconfig"],
   },
 };
 
@@ -83,8 +81,7 @@ const resolvable = {
 };
 
 function publishedEntryFiles() {
-  const published = Object.keys(packageImports).filter((name) => !privatePackages.includes(name));
-  return published.flatMap((name) => entryFiles(`packages/${name}`));
+  return Object.keys(packageImports).flatMap((name) => entryFiles(`packages/${name}`));
 }
 
 export default {

@@ -54,10 +54,12 @@ export const roomImports = {
     serve: [],
     tail: [],
   },
+  testing: {
+    faults: [],
+    memory: [],
+    runs: [],
+  },
 };
 
 /** Packages that run in browsers: neither they nor what they import may need Node or a schema. */
 export const browserPackages = ["client", "react"];
-
-/** Packages that only this repository's tests use. */
-export const privatePackages = ["testing"];

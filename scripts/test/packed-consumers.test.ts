@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsumerProject, createConsumerProject } from "../testing/consumer-project.ts";
 
 // Each entry point that a program may load, and the names that the documentation promises of it.
-// `@runwire/store/testing` is for test runs only: it loads vitest, which a program has not.
+// `@runwire/store/testing` and `@runwire/testing/vitest` are for test runs only: they load vitest, which a program
+// has not.
 const browserEntries: Record<string, readonly string[]> = {
   "@runwire/serializer": ["encode", "decode", "encodeWithReport", "RunwireError"],
   "@runwire/protocol": ["reduceChannel", "mergeEvents", "checkRun", "PROTOCOL_VERSION"],
@@ -24,6 +25,14 @@ const nodeEntries: Record<string, readonly string[]> = {
   "@runwire/store/sqlite": ["createSqliteStore"],
   "@runwire/server": ["createRunwireServer"],
   "@runwire/server/node": ["attachRunwire"],
+  "@runwire/testing": [
+    "createTestServer",
+    "captureRun",
+    "expectRun",
+    "createFaultProxy",
+    "linkInMemory",
+    "FakeClock",
+  ],
 };
 const allEntries = { ...browserEntries, ...nodeEntries };
 

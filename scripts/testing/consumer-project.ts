@@ -31,13 +31,12 @@ async function thirdParties(): Promise<string[]> {
 
 /** Packs every published package, as `pnpm publish` would; the packages must have been built. */
 async function packPublished(destination: string): Promise<string[]> {
-  const filters = ["--filter=./packages/*", "--filter=!@runwire/testing"];
   const command = [
     "npx",
     "--yes",
     "pnpm@12",
     "--recursive",
-    ...filters,
+    "--filter=./packages/*",
     "pack",
     "--pack-destination",
     destination,

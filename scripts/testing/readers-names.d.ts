@@ -12,6 +12,7 @@ declare global {
   const target: RunTarget;
   const run: RunWriter;
   const runId: string;
+  function research(target: RunTarget, folder: string): Promise<string[]>;
   function grep(input: { readonly pattern: string }, signal: AbortSignal): Promise<string[]>;
   const mail: { readonly to: string; readonly text: string };
   function send(input: typeof mail, signal: AbortSignal): Promise<void>;

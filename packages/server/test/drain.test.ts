@@ -2,14 +2,13 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createMemoryStore } from "@runwire/store";
-import { FakeClock } from "@runwire/testing";
+import { FakeClock, MemorySocket } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { createRunwireServer } from "../src/index.ts";
 import type { BareConnection } from "./conformance/bare/bare-connection.ts";
 import { createHeldStore } from "./conformance/support/held-store.ts";
 import { custom, started } from "./conformance/support/sample-events.ts";
 import { closeServer, publish, startServer } from "./conformance/support/server-under-test.ts";
-import { MemorySocket } from "./support/memory-socket.ts";
 
 // Lets Node itself run the sources.
 const runSources = new URL("support/run-sources.mjs", import.meta.url).href;
@@ -66,7 +65,7 @@ test("whoever does not go is cut off when the time is over", async () => {
   const closing = closeServer(server, clock);
   await closing;
   expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
-  expect(socket.closed).toEqual({ code: 1012 });
+  expect(socket.closed).toMatchObject({ code: 1012 });
 });
 
 test("nothing is begun any more: sockets, publishes and runs are refused", async () => {
@@ -76,7 +75,7 @@ test("nothing is begun any more: sockets, publishes and runs are refused", async
   expect(server.refusalOf({ headers: {} })).toBe("draining");
   const socket = new MemorySocket();
   server.accept(socket, { headers: {} });
-  expect(socket.closed).toEqual({ code: 1012 });
+  expect(socket.closed).toMatchObject({ code: 1012 });
   const events = [JSON.stringify(started("r"))];
   const publishing = server.publish({ channel: "c", writer: "w", id: "1", events });
   await expect(publishing).rejects.toMatchObject({ code: "closed" });

@@ -1,8 +1,5 @@
-import { settle } from "@runwire/testing";
-import type { WebSocketConstructor, WebSocketLike } from "../../src/index.js";
+import { MemoryWebSocket, settle, toWebSocketConstructor } from "@runwire/testing";
 import { type Message, welcomeMessage } from "./scripted-server.js";
-
-type Listener = (event: object) => void;
 
 /** The server's end of a socket that is no socket: what is sent arrives at once. */
 export interface LinkedSocket {
@@ -25,14 +22,11 @@ export interface LinkedSocket {
 /** A constructor of linked sockets, and all that it has made. */
 export function createLinkedSockets() {
   const sockets: LinkedSocket[] = [];
-  const WebSocket = class {
-    constructor(url: string, protocols: string[]) {
-      const { socket, client } = link(url, protocols);
-      sockets.push(socket);
-      // biome-ignore lint/correctness/noConstructorReturn: the class is only how a constructor is written
-      return client;
-    }
-  } as unknown as WebSocketConstructor;
+  const WebSocket = toWebSocketConstructor((url, protocols) => {
+    const { socket, client } = link(url, protocols);
+    sockets.push(socket);
+    return client;
+  });
   const latest = (): LinkedSocket => {
     const socket = sockets.at(-1);
     if (!socket) throw new Error("no socket was opened yet");
@@ -42,19 +36,12 @@ export function createLinkedSockets() {
 }
 
 function link(url: string, protocols: readonly string[]) {
-  const listeners = new Map<string, Listener[]>();
-  const emit = async (type: string, event: object) => {
-    for (const listener of listeners.get(type) ?? []) listener(event);
-    await settle();
-  };
   const sent: Message[] = [];
   const closes: (number | undefined)[] = [];
-  const client: WebSocketLike = {
-    addEventListener: (type, listener) =>
-      void listeners.set(type, [...(listeners.get(type) ?? []), listener]),
-    send: (text) => void sent.push(JSON.parse(text) as Message),
-    close: (code) => void closes.push(code),
-  };
+  const client = new MemoryWebSocket({
+    onSend: (text) => sent.push(JSON.parse(text) as Message),
+    onClose: (code) => closes.push(code),
+  });
   const socket: LinkedSocket = {
     url,
     protocols,
@@ -65,15 +52,23 @@ function link(url: string, protocols: readonly string[]) {
       if (!message) throw new Error(`the client has sent no ${type}`);
       return message;
     },
-    open: () => emit("open", {}),
+    async open() {
+      client.open();
+      await settle();
+    },
     async welcome(fields = {}) {
-      await emit("open", {});
+      await socket.open();
       socket.last("hello");
       await socket.say({ ...welcomeMessage, ...fields });
     },
-    say: (message) =>
-      emit("message", { data: typeof message === "string" ? message : JSON.stringify(message) }),
-    end: (code = 1006) => emit("close", { code, reason: "" }),
+    async say(message) {
+      client.receive(typeof message === "string" ? message : JSON.stringify(message));
+      await settle();
+    },
+    async end(code = 1006) {
+      client.end(code);
+      await settle();
+    },
   };
   return { socket, client };
 }

@@ -1,8 +1,7 @@
-import { FakeClock } from "@runwire/testing";
+import { FakeClock, MemorySocket } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
 import { Intake } from "../../src/connection/intake.ts";
 import { Outbox } from "../../src/connection/outbox.ts";
-import { MemorySocket } from "../support/memory-socket.ts";
 
 const limits = { maxBufferedBytes: 1_000, resumeBelowBytes: 200, timeoutMs: 60_000 };
 

@@ -5,6 +5,7 @@ import {
   reduceChannel,
   type SubscribeFrom,
 } from "@runwire/protocol";
+import { MemorySocket } from "@runwire/testing";
 import { expect } from "vitest";
 import { Access } from "../../src/connection/access.ts";
 import { ChannelRequests, type ChannelServices } from "../../src/connection/channel-requests.ts";
@@ -13,7 +14,6 @@ import { Intake } from "../../src/connection/intake.ts";
 import { Outbox } from "../../src/connection/outbox.ts";
 import { silentLogger } from "../../src/logger.ts";
 import { defaultServerOptions, type SlowReaderOptions } from "../../src/options.ts";
-import { MemorySocket } from "./memory-socket.ts";
 
 interface Message {
   readonly type: string;
@@ -49,7 +49,7 @@ export class MemoryClient {
 
   constructor(services: ChannelServices, slowReader: SlowReaderOptions) {
     const { clock } = services;
-    this.socket = new MemorySocket((text) => this.#take(JSON.parse(text)));
+    this.socket = new MemorySocket({ onText: (text) => this.#take(JSON.parse(text)) });
     const outbox = new Outbox(this.socket, new Intake(this.socket, 1_000_000), slowReader, clock);
     this.socket.onTaken = () => outbox.onDrain();
     const { auth } = defaultServerOptions;
