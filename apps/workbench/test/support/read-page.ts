@@ -50,7 +50,10 @@ export function findBlemishes(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const text = document.querySelector("main")?.textContent ?? "";
     const words = ["undefined", "NaN", "[object Object]", "Invalid Date", "$date", "$bigint"];
-    const bars = [...document.querySelectorAll("progress")].filter((bar) => bar.value < bar.max);
+    const bars = [...document.querySelectorAll("progress")];
+    /** Of its card: a full bar that ends in the middle looks like one that stands there. */
+    const widthOf = (bar: Element) =>
+      bar.getBoundingClientRect().width / (bar.parentElement?.getBoundingClientRect().width ?? 0);
     const parts = [...document.querySelectorAll("[data-part]")].map(
       (part) =>
         `${part.closest("[data-run]")?.getAttribute("data-run")} ${part.getAttribute("data-part")}`,
@@ -58,7 +61,8 @@ export function findBlemishes(page: Page): Promise<readonly string[]> {
     const repeated = parts.filter((part, index) => parts.indexOf(part) !== index);
     return [
       ...words.filter((word) => text.includes(word)).map((word) => `shows “${word}”`),
-      ...bars.map((bar) => `a bar stands at ${bar.value}`),
+      ...bars.filter((bar) => bar.value < bar.max).map((bar) => `a bar stands at ${bar.value}`),
+      ...bars.filter((bar) => widthOf(bar) < 0.99).map((bar) => `a bar ends at ${widthOf(bar)}`),
       ...repeated.map((part) => `shows ${part} twice`),
     ];
   });
