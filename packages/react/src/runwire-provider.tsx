@@ -27,6 +27,8 @@ export function RunwireProvider({ client, children }: RunwireProviderProps): Rea
  * The client of the nearest {@link RunwireProvider}.
  *
  * @throws RunwireError `no_provider` when there is none above the component.
+ * @example
+ * const client = useRunwireClient();
  */
 export function useRunwireClient(): RunwireClient {
   const client = useContext(ClientContext);

@@ -106,6 +106,7 @@ export interface PublishKey {
   readonly id: string;
 }
 
+/** What {@link EventStore.append} is given: one publish. */
 export interface AppendRequest {
   readonly channel: string;
   readonly writer: string;
@@ -127,6 +128,7 @@ export interface AppendRefusal {
   readonly message: string;
 }
 
+/** What became of a publish. A refusal is an answer, not an error: nothing rejects for it. */
 export type AppendResult =
   | {
       /** `duplicate`: this publish was appended before; the answer is the one it had. */
@@ -146,8 +148,10 @@ export interface ChannelHead {
   readonly floor: number;
 }
 
+/** What to read of a channel's log. */
 export interface ReadRequest {
   readonly channel: string;
+  /** Events with an offset above this; 0 begins with the first. */
   readonly after: number;
   /** At most this many events, ≥ 1. */
   readonly limit: number;
@@ -166,6 +170,7 @@ export interface StoredEvent {
   readonly json: string;
 }
 
+/** A page of the log, or of one run's events, in the order of the offsets; may hold fewer events than were asked for. */
 export interface StoredPage extends ChannelHead {
   /** `head` is {@link ChannelHead.offset}; this is how far the page reaches: to `head` when it read to the end, or to `after` where that lies beyond. */
   readonly through: number;
@@ -186,15 +191,18 @@ export interface RunRow extends RunSummary {
   readonly leaseUntil: number;
 }
 
+/** Which runs to list. */
 export interface ListRunsRequest {
   readonly channel: string;
   /** Root runs, 1 to 1000. */
   readonly limit: number;
+  /** A run: only root runs that started before it (a descendant means its root). @default the newest */
   readonly before?: string;
   /** Descendants of one root run, its latest. @default 1000 */
   readonly maxDescendants?: number;
 }
 
+/** Root runs newest first, each followed by its descendants. */
 export interface RunList {
   readonly epoch: string;
   /** `undefined` when `before` names no run. */
@@ -202,20 +210,25 @@ export interface RunList {
   readonly more: boolean;
 }
 
+/** Whose leases to renew. */
 export interface RenewRequest {
   readonly channel: string;
   readonly writer: string;
   readonly runIds: readonly string[];
   readonly actor: Actor;
+  /** Makes `writer` the writer of runs that are another's, where the actor started them. @default false */
   readonly take?: boolean;
 }
 
+/** How to end a run whose lease has lapsed. */
 export interface AbandonRequest {
   readonly channel: string;
   readonly runId: string;
+  /** The run's `agent_completed` with the outcome `abandoned`. */
   readonly event: EncodedEvent;
 }
 
+/** A command as it came in. */
 export interface NewCommand {
   readonly channel: string;
   /** The requester's idempotency key, for user and channel. */
@@ -237,9 +250,12 @@ export type CommandAnswer =
       readonly reason?: string;
     };
 
+/** A command as the store keeps it. */
 export interface CommandRow extends NewCommand {
   /** Given by the store; the same however often the command is handed over. */
   readonly commandId: string;
+  /** By the store's clock, milliseconds. */
   readonly createdAt: number;
+  /** Absent while nobody has answered it. */
   readonly answer?: CommandAnswer;
 }

@@ -24,7 +24,12 @@ export interface LifecycleViolation {
   readonly message: string;
 }
 
-/** Decides whether `event` may come now; `undefined` means that it may. */
+/**
+ * Decides whether `event` may come now; `undefined` means that it may.
+ *
+ * @example
+ * checkLifecycle({ run: "completed" }, event)?.code; // "run_completed"
+ */
 export function checkLifecycle(
   facts: LifecycleFacts,
   event: RunwireEvent,

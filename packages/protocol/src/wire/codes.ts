@@ -33,7 +33,12 @@ const reconnectRules: { readonly [code: number]: ReconnectRule | undefined } = {
   4409: "stop",
 };
 
-/** What a client does after a close with `code`. */
+/**
+ * What a client does after a close with `code`; a code that is not in the table means `backoff`.
+ *
+ * @example
+ * reconnectRuleOf(4401); // "fresh-token"
+ */
 export function reconnectRuleOf(code: number): ReconnectRule {
   return reconnectRules[code] ?? "backoff";
 }
@@ -71,7 +76,12 @@ export interface ErrorCodeRow {
 /** The codes that say: the same again, later. */
 const retryableCodes: readonly string[] = ["rate_limited", "store_unavailable", "store_full"];
 
-/** Whether a request that was answered with `code` may be sent again unchanged. */
+/**
+ * Whether a request that was answered with `code` may be sent again unchanged.
+ *
+ * @example
+ * isRetryable("store_unavailable"); // true
+ */
 export function isRetryable(code: string): boolean {
   return retryableCodes.includes(code);
 }
@@ -104,7 +114,12 @@ export const errorCodes = /* @__PURE__ */ completeRows(
 /** A code of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;
 
-/** Whether `value` is one of {@link errorCodes}. */
+/**
+ * Whether `value` is one of {@link errorCodes}.
+ *
+ * @example
+ * isErrorCode("run_completed"); // true
+ */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(errorCodes, value);
 }

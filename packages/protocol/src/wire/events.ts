@@ -160,7 +160,12 @@ export interface UnknownEvent {
   readonly [field: string]: unknown;
 }
 
-/** Whether this version knows the event's type. Says nothing about its other fields. */
+/**
+ * Whether this version knows the event's type. Says nothing about its other fields.
+ *
+ * @example
+ * for (const event of events) if (isKnownEvent(event)) console.log(event.type, event.time);
+ */
 export function isKnownEvent(event: { readonly type: string }): event is LoggedEvent {
   return (eventTypes as readonly string[]).includes(event.type);
 }

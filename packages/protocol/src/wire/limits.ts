@@ -1,12 +1,12 @@
 // Those that a browser's bundle needs stand alone: the whole table would add 0.3 kB to it.
 
-/** @see protocolLimits */
+/** Largest event, in bytes of UTF-8 JSON as it stands in the publish; a server may choose another. @see protocolLimits */
 export const maxEventBytes = 262_144;
-/** @see protocolLimits */
+/** Largest message in either direction, in bytes of UTF-8; a server may choose another. @see protocolLimits */
 export const maxMessageBytes = 1_048_576;
-/** @see protocolLimits */
+/** Root runs that `subscribe.runs` may ask for. @see protocolLimits */
 export const maxRunsPerSubscribe = 1000;
-/** @see protocolLimits */
+/** Lease of a run that names none, in milliseconds. @see protocolLimits */
 export const defaultLeaseMs = 60_000;
 /** @see protocolLimits */
 export const maxChannelNameLength = 200;

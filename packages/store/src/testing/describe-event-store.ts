@@ -9,6 +9,7 @@ import { describeRetention } from "./retention-suite.js";
 import { describeRuns } from "./runs-suite.js";
 import { type CreateTestStorage, useStorage } from "./test-storage.js";
 
+/** What the suite must know of a storage. */
 export interface DescribeEventStoreOptions {
   /**
    * Whether opening the storage again finds what was written, also while it is still open elsewhere.
