@@ -42,7 +42,7 @@ function addTail(program: Command): void {
     .description("Print the events of a channel as they come.")
     .argument("<url>", "ws://…, wss://…, http://… or https://…")
     .argument("<channel>")
-    .option("--token <token>", "who you are", process.env.RUNWIRE_TOKEN)
+    .addOption(new Option("--token <token>", "who you are").env("RUNWIRE_TOKEN"))
     .option("--from <position>", "start, now or EPOCH:OFFSET", "start")
     .option("--json", "one JSON object a line, as the log keeps it", false)
     .action((url: string, channel: string, flags: TailFlags) => runTail(url, channel, flags));

@@ -26,7 +26,7 @@ test.for<[string[], RegExp]>([
   [["sing"], /unknown command 'sing'/],
   [["tail"], /missing required argument 'url'/],
   [["tail", "127.0.0.1:4710", "c"], /is no address; give one like/],
-  [["tail", "ws://127.0.0.1:1/runwire", "two words"], /is no name of a channel/],
+  [["tail", "ws://127.0.0.1:1/runwire", "two words"], /is no channel name; use 1 to 200 of/],
   [["tail", "ws://127.0.0.1:1/runwire", "c", "--from", "7"], /--from takes start, now or/],
 ])("says what is wrong with `runwire %s`", ([args, sentence]) => expectMisuse(args, sentence));
 

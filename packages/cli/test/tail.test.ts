@@ -60,6 +60,12 @@ test("says in one line why a channel cannot be read, and never the token", async
   expect(code).toBe(1);
 });
 
+test("names the variable of the token in its help, and not what it holds", async () => {
+  const { stdout } = await startCli(["tail", "--help"], { RUNWIRE_TOKEN: "token-of-ann" }).ended;
+  expect(stdout).toContain("RUNWIRE_TOKEN");
+  expect(stdout).not.toContain("token-of-ann");
+});
+
 test("goes on after the server was away", async () => {
   const file = await temporaryFile("placeholder", "");
   const store = ["--access", "open", "--store", `sqlite:${file}.db`];

@@ -19,7 +19,10 @@ export interface TailFlags {
  */
 export async function runTail(url: string, channel: string, flags: TailFlags): Promise<void> {
   const from = toFrom(flags.from);
-  if (!isChannelName(channel)) throw new Misuse(`“${channel}” is no name of a channel.`);
+  if (!isChannelName(channel))
+    throw new Misuse(
+      `“${channel}” is no channel name; use 1 to 200 of A–Z a–z 0–9 . _ : / @ + -, no part empty.`,
+    );
   const client = createClient(url, flags.token);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
