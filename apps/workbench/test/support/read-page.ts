@@ -59,7 +59,9 @@ export function findBlemishes(page: Page): Promise<readonly string[]> {
         `${part.closest("[data-run]")?.getAttribute("data-run")} ${part.getAttribute("data-part")}`,
     );
     const repeated = parts.filter((part, index) => parts.indexOf(part) !== index);
+    const { scrollHeight } = document.documentElement;
     return [
+      ...(scrollHeight > innerHeight ? [`scrolls to ${scrollHeight}, beside its run`] : []),
       ...words.filter((word) => text.includes(word)).map((word) => `shows “${word}”`),
       ...bars.filter((bar) => bar.value < bar.max).map((bar) => `a bar stands at ${bar.value}`),
       ...bars.filter((bar) => widthOf(bar) < 0.99).map((bar) => `a bar ends at ${widthOf(bar)}`),
