@@ -41,7 +41,7 @@ const publishFrameBytes = 4_096;
 export function createRunwireClient(options: RunwireClientOptions): RunwireClient {
   const { url, ...resolved } = resolveOptions(options);
   // Where pages are made by a server there is no address yet: a path is looked at when it is opened.
-  if (globalThis.location || !url.startsWith("/")) toWebSocketUrl(url);
+  if (globalThis.location || !/^\//.test(url)) toWebSocketUrl(url);
 
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;

@@ -7,6 +7,8 @@ import { RunwireError } from "@runwire/protocol";
  */
 export function toWebSocketUrl(url: string): string {
   try {
+    // In a page, `undefined` would be a path.
+    if (typeof url !== "string") throw new TypeError(typeof url);
     const address = new URL(url, globalThis.location?.href);
     address.protocol = address.protocol.replace(/^http/, "ws");
     address.hash = "";

@@ -44,7 +44,12 @@ describe("connecting", () => {
     expect(latest().url).toBe(expected);
   });
 
-  it.each(["ftp://host/", "not an address"])("refuses %s at once", (url) => {
+  it.each([
+    ["ftp://host/"],
+    ["not an address"],
+    // A caller without types, or with a setting that is not there.
+    [undefined as unknown as string],
+  ])("refuses %s at once", (url) => {
     expect(() => createRunwireClient({ url })).toThrow(
       expect.objectContaining({ code: "invalid_url" }),
     );
