@@ -52,7 +52,7 @@ function listen(http: ReturnType<typeof createServer>, port: number): Promise<nu
       reject(
         error.code === "EADDRINUSE"
           ? new UserProblem(
-              `Port ${port} is in use. Choose another with \`pnpm start --port 4001\`.`,
+              `Port ${port} is in use. Choose another: npx -y pnpm@12 start --port ${port + 1}`,
             )
           : error,
       ),

@@ -12,7 +12,7 @@ export interface Settings {
   readonly defaultFolder: string;
 }
 
-const USAGE = "usage: pnpm start [--port 4000] [--data .runwire] [--folder .]";
+const USAGE = "usage: npx -y pnpm@12 start [--port 4000] [--data .runwire] [--folder .]";
 
 /**
  * Reads `--port`, `--data` and `--folder`, else `RUNWIRE_PORT`, `RUNWIRE_DATA` and `RUNWIRE_FOLDER`.
@@ -34,8 +34,10 @@ export function parseSettings(
 
 function parseFlags(args: readonly string[]) {
   const text = { type: "string" } as const;
+  // `pnpm start -- --port 4001`: pnpm hands the `--` on.
+  const flags = args[0] === "--" ? args.slice(1) : [...args];
   try {
-    return parseArgs({ args: [...args], options: { port: text, data: text, folder: text } }).values;
+    return parseArgs({ args: flags, options: { port: text, data: text, folder: text } }).values;
   } catch (error) {
     throw new UserProblem(`${error instanceof Error ? error.message : error} (${USAGE})`);
   }

@@ -38,11 +38,14 @@ test("says that the port is in use", async () => {
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo; // it listens on a host and a port
   const ended = await startWrongly("--port", String(port), "--data", createFolder());
-  expectOneSentence(ended, new RegExp(`^Port ${port} is in use\\. Choose another`));
+  expectOneSentence(
+    ended,
+    new RegExp(`^Port ${port} is in use\\. Choose another: npx -y pnpm@12 start --port \\d+\\n`),
+  );
 }, 15_000);
 
 test("says which flag it does not know", async () => {
-  expectOneSentence(await startWrongly("--prot", "1"), /--prot.*usage: pnpm start/);
+  expectOneSentence(await startWrongly("--prot", "1"), /--prot.*usage: npx -y pnpm@12 start/);
   expectOneSentence(await startWrongly("--port", "x"), /^The port must be a number/);
 }, 15_000);
 

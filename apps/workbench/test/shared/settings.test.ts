@@ -19,11 +19,17 @@ test("takes flags before the environment", () => {
   });
 });
 
+test("takes the -- that some put before flags for a script", () => {
+  expect(parseSettings(["--", "--port", "4001"], {}, "/").port).toBe(4001);
+});
+
 test.each(["", " ", "x", "-1", "65536", "1.5", "0x"])("refuses the port %j", (port) => {
   expect(() => parseSettings([`--port=${port}`], {}, "/")).toThrow(UserProblem);
 });
 
 test("refuses what it does not know, and says what it knows", () => {
-  expect(() => parseSettings(["--prot", "1"], {}, "/")).toThrow("usage: pnpm start [--port 4000]");
+  expect(() => parseSettings(["--prot", "1"], {}, "/")).toThrow(
+    "usage: npx -y pnpm@12 start [--port 4000]",
+  );
   expect(() => parseSettings(["folder"], {}, "/")).toThrow(UserProblem);
 });
