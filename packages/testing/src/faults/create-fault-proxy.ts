@@ -123,6 +123,7 @@ class TcpFaultProxy implements FaultProxy {
   #accept(socket: Socket): void {
     const number = this.#accepted++;
     const plan = planFor(this.#plans, number);
+    checkPlan(plan); // thrown here it ends the test run, with its message
     const settings = { number, plan, clock: this.#clock };
     const connection = new ProxiedConnection(socket, this.#target, settings);
     this.#living.add(connection);
