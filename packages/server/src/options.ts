@@ -289,7 +289,8 @@ function resolveGroup<Group extends object>(
 }
 
 function checkNumber(path: string, key: string, value: unknown): void {
-  if (typeof value !== "number" || !(value >= 0)) throw invalid(`${path} must be a number`);
+  if (typeof value !== "number" || !(value >= 0))
+    throw invalid(`${path} must be a number of at least 0`);
   if (value === 0 && !(mayBeZero.has(key) && path !== "heartbeat.intervalMs"))
     throw invalid(`${path} must be more than 0`);
 }
