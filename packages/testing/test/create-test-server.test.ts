@@ -2,6 +2,7 @@ import { withRun } from "@runwire/agent";
 import { createMemoryStore } from "@runwire/store";
 import { expect, test } from "vitest";
 import { createTestServer, readChannel } from "../src/index.ts";
+import { eventually } from "./eventually.ts";
 
 const channel = "chat:1";
 const agent = { name: "researcher" };
@@ -11,7 +12,7 @@ test("is open to everyone where nobody says who may what", async () => {
   const watching = runwire.connect().channel(channel);
   watching.subscribe(() => {});
   await withRun(runwire.connect(), { channel, agent, runId: "r1" }, (run) => run.say("done"));
-  await expect.poll(() => watching.snapshot().state.runs.r1?.status).toBe("success");
+  await eventually(() => watching.snapshot().state.runs.r1?.status).toBe("success");
   expect(await readChannel(runwire.server, channel)).toHaveLength(3);
 });
 
@@ -23,7 +24,7 @@ test("asks `authenticate` and `authorize` where they are given", async () => {
   });
   const failed = runwire.connect();
   failed.reconnect();
-  await expect.poll(() => failed.status).toBe("closed");
+  await eventually(() => failed.status).toBe("closed");
   const bob = runwire.connect({ token: "bob" }).channel(channel);
   await expect(bob.runs()).rejects.toMatchObject({ code: "forbidden" });
   const ann = runwire.connect({ token: "ann" }).channel(channel);

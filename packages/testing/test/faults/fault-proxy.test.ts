@@ -1,11 +1,14 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   createFaultProxy,
   FakeClock,
   type FaultProxy,
   type FaultProxyOptions,
 } from "../../src/index.ts";
+import { eventually } from "../eventually.ts";
 import { connectTo, type Seen, startTcpServer, watch } from "./support.ts";
+
+vi.setConfig({ testTimeout: 20_000 }); // real sockets, on a machine that may be busy
 
 let opened: AsyncDisposable[] = [];
 afterEach(async () => {
@@ -56,7 +59,7 @@ describe("without a plan", () => {
   test("a reset of one side resets the other", async () => {
     const { proxy, served } = await setUp();
     const client = await send(proxy);
-    await expect.poll(() => client.text()).toBe(text);
+    await eventually(() => client.text()).toBe(text);
     client.socket.resetAndDestroy();
     expect(await served[0]?.ended).toBe("rst");
   });
@@ -82,7 +85,7 @@ describe("a cut", () => {
       expect(await client.ended).toBe(by);
       // A connection that was reset before its first byte may never have reached the server.
       if (byte === 0 && by === "rst") continue;
-      await expect.poll(() => served.length).toBe(1);
+      await eventually(() => served.length).toBe(1);
       expect(await served[0]?.ended).toBe(by);
       expect(served[0]?.text()).toBe(text.slice(0, byte));
     }
@@ -112,7 +115,7 @@ describe("a cut", () => {
     const clients: Seen[] = [];
     for (let count = 0; count < 3; count++) clients.push(await send(proxy));
     expect(await clients[1]?.ended).toBe("rst");
-    await expect.poll(() => clients[2]?.text()).toBe(text);
+    await eventually(() => clients[2]?.text()).toBe(text);
     expect(clients.map((client) => client.text().length)).toEqual([208, 3, 208]);
     expect(proxy.accepted).toBe(3);
     expect(proxy.connections.map(({ number }) => number)).toEqual([0, 2]);
@@ -123,20 +126,20 @@ describe("a black hole", () => {
   test("swallows one direction from its byte on, and gives it back when it is healed", async () => {
     const { proxy, served } = await setUp({ plan: { down: { blackHoleAt: 10 } } });
     const client = await send(proxy);
-    await expect.poll(() => client.text()).toBe(text.slice(0, 10));
-    await expect.poll(() => served[0]?.text()).toBe(text);
+    await eventually(() => client.text()).toBe(text.slice(0, 10));
+    await eventually(() => served[0]?.text()).toBe(text);
     client.socket.write("more");
-    await expect.poll(() => served[0]?.text()).toBe(`${text}more`);
+    await eventually(() => served[0]?.text()).toBe(`${text}more`);
     expect(client.text()).toBe(text.slice(0, 10));
     proxy.heal();
-    await expect.poll(() => client.text()).toBe(`${text}more`);
+    await eventually(() => client.text()).toBe(`${text}more`);
   });
 
   test("hides the end of a peer, its reset too", async () => {
     for (const end of ["end", "resetAndDestroy"] as const) {
       const { proxy, served } = await setUp();
       const client = await send(proxy);
-      await expect.poll(() => client.text()).toBe(text);
+      await eventually(() => client.text()).toBe(text);
       proxy.blackHole();
       let isEnded = false;
       void served[0]?.ended.then(() => {
@@ -145,10 +148,10 @@ describe("a black hole", () => {
       client.socket[end]();
       const other = await send(proxy, "x");
       proxy.connections[1]?.heal(); // the other one gets through: a round trip in which the first one does not
-      await expect.poll(() => other.text()).toBe("x");
+      await eventually(() => other.text()).toBe("x");
       expect(isEnded).toBe(false);
       proxy.heal();
-      await expect.poll(() => isEnded).toBe(true);
+      await eventually(() => isEnded).toBe(true);
     }
   });
 
@@ -158,7 +161,7 @@ describe("a black hole", () => {
     const client = await send(proxy);
     expect(proxy.connections[0]?.bytesUp).toBe(0);
     proxy.heal();
-    await expect.poll(() => client.text()).toBe(text);
+    await eventually(() => client.text()).toBe(text);
     expect(proxy.connections[0]).toMatchObject({ bytesUp: 208, bytesDown: 208 });
   });
 });
@@ -167,7 +170,7 @@ describe("the way the bytes go", () => {
   test("in slices of one byte, they arrive one by one", async () => {
     const { proxy, served } = await setUp({ plan: { up: { sliceBytes: 1 } } });
     await send(proxy);
-    await expect.poll(() => served[0]?.text()).toBe(text);
+    await eventually(() => served[0]?.text()).toBe(text);
     // Two may meet in a receiver that has not read yet; 208 in one piece would be no slices.
     expect(served[0]?.pieces.length).toBeGreaterThan(150);
   });
@@ -176,27 +179,27 @@ describe("the way the bytes go", () => {
     const clock = new FakeClock();
     const { proxy } = await setUp({ clock, plan: { down: { delayMs: 500 } } });
     const client = await send(proxy, "one");
-    await expect.poll(() => clock.pending()).toEqual([500]);
+    await eventually(() => clock.pending()).toEqual([500]);
     await clock.advance(200);
     client.socket.write("two");
-    await expect.poll(() => proxy.connections[0]?.bytesUp).toBe(6);
+    await eventually(() => proxy.connections[0]?.bytesUp).toBe(6);
     await clock.advance(299);
     expect(client.text()).toBe("");
     await clock.advance(1);
-    await expect.poll(() => client.text()).toBe("one");
+    await eventually(() => client.text()).toBe("one");
     await clock.advance(200);
-    await expect.poll(() => client.text()).toBe("onetwo");
+    await eventually(() => client.text()).toBe("onetwo");
   });
 
   test("with a bandwidth, so many bytes pass in a second", async () => {
     const clock = new FakeClock();
     const { proxy } = await setUp({ clock, plan: { down: { bytesPerSecond: 100 } } });
     const client = await send(proxy);
-    await expect.poll(() => client.text().length).toBe(2);
+    await eventually(() => client.text().length).toBe(2);
     for (let second = 1; second <= 2; second++) {
       for (let step = 0; step < 50; step++) {
         await clock.advance(20);
-        await expect.poll(() => clock.pending().length, { interval: 1 }).toBe(1);
+        await eventually(() => clock.pending().length).toBe(1);
       }
       expect(proxy.connections[0]?.bytesDown).toBe(second * 100 + 2);
     }
@@ -208,21 +211,21 @@ describe("by hand", () => {
   test.each(["fin", "rst"] as const)("all living connections are cut by %s", async (by) => {
     const { proxy, served } = await setUp();
     const clients = [await send(proxy), await send(proxy)];
-    await expect.poll(() => clients.map((client) => client.text())).toEqual([text, text]);
+    await eventually(() => clients.map((client) => client.text())).toEqual([text, text]);
     proxy.cutAll(by);
     expect(await Promise.all([...clients, ...served].map(({ ended }) => ended))).toEqual(
       Array.from({ length: 4 }, () => by),
     );
     for (const { socket } of clients) socket.end();
-    await expect.poll(() => proxy.connections.length).toBe(0);
+    await eventually(() => proxy.connections.length).toBe(0);
     const next = await send(proxy);
-    await expect.poll(() => next.text()).toBe(text);
+    await eventually(() => next.text()).toBe(text);
   });
 
   test("closing ends everything, and twice is once", async () => {
     const { proxy } = await setUp();
     const client = await send(proxy);
-    await expect.poll(() => client.text()).toBe(text);
+    await eventually(() => client.text()).toBe(text);
     expect(proxy.close()).toBe(proxy.close());
     await proxy.close();
     await client.ended;

@@ -1,5 +1,5 @@
 import { createRunwireClient, type PageSignal, type RunwireClient } from "@runwire/client";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   createFaultProxy,
   createTestServer,
@@ -9,7 +9,10 @@ import {
   readChannel,
   type TestServerOptions,
 } from "../../src/index.ts";
+import { eventually } from "../eventually.ts";
 import { backoff, followThrough } from "./follow-through.ts";
+
+vi.setConfig({ testTimeout: 20_000 }); // real sockets, on a machine that may be busy
 
 const channel = "chat:1";
 const opened: AsyncDisposable[] = [];
@@ -87,11 +90,11 @@ describe("a connection that is ended while it is idle", () => {
     const note = createNotes(runwire.connect());
     for (let round = 1; round <= 20; round++) {
       await note();
-      await expect.poll(() => handedOver.length, { interval: 1 }).toBe(round);
+      await eventually(() => handedOver.length).toBe(round);
       proxy.cutAll(by);
     }
     await note();
-    await expect.poll(() => handedOver.length, { interval: 1 }).toBe(21);
+    await eventually(() => handedOver.length).toBe(21);
     expect(handedOver).toEqual(Array.from({ length: 21 }, (_, index) => index + 1));
   });
 });
@@ -107,7 +110,7 @@ describe("a black hole", () => {
     const { runwire, proxy } = await setUp();
     proxy.blackHole(direction);
     const done = followThrough(runwire, proxy, channel);
-    await expect.poll(() => proxy.accepted).toBe(1);
+    await eventually(() => proxy.accepted).toBe(1);
     if (direction === "up") expect(await readChannel(runwire.server, channel)).toEqual([]);
     proxy.heal();
     await done;
@@ -127,14 +130,14 @@ describe("a black hole", () => {
       });
       const note = createNotes(client);
       await note();
-      await expect.poll(() => handedOver).toEqual([1]);
+      await eventually(() => handedOver).toEqual([1]);
       proxy.connections[0]?.blackHole(direction);
       const answer = note();
       await advanceUntil(clock, () => proxy.accepted >= 2 && handedOver.length === 2);
       expect(await answer).toMatchObject({ offset: 2 });
       await advanceUntil(clock, () => runwire.server.stats().connections === 1);
       await note();
-      await expect.poll(() => handedOver).toEqual([1, 2, 3]);
+      await eventually(() => handedOver).toEqual([1, 2, 3]);
     },
   );
 
@@ -193,7 +196,7 @@ describe("a reset while a client is let in", () => {
     );
     await followThrough(runwire, proxy, channel);
     expect(proxy.accepted).toBe(resets + 1);
-    await expect.poll(() => runwire.server.stats().connections).toBe(0);
+    await eventually(() => runwire.server.stats().connections).toBe(0);
   }
 
   test("before anybody is asked who it is leaves nothing behind", async () => {
@@ -209,7 +212,7 @@ describe("a reset while a client is let in", () => {
     );
     await followThrough(runwire, proxy, channel);
     expect(proxy.accepted).toBe(resets + 1);
-    await expect.poll(() => runwire.server.stats().connections).toBe(0);
+    await eventually(() => runwire.server.stats().connections).toBe(0);
   });
 
   test("while the application decides leaves nothing behind", () =>
