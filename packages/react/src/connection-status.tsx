@@ -18,6 +18,7 @@ export interface ConnectionStatusProps {
  * Unstyled: a `role="status"` element with `data-status`, holding a sentence and a button. A connection
  * that is back within `delayMs` shows nothing, so that a proxy that ends connections now and then makes no flicker.
  *
+ * @throws RunwireError `no_provider`
  * @example
  * <ConnectionStatus className="connection" />
  */

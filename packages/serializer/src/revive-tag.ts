@@ -129,6 +129,7 @@ function toError(payload: unknown): Error {
 }
 
 function errorClass(name: string): ErrorConstructor {
+  // Known: each name that the pattern lets through is one of the language's errors.
   const globals = globalThis as unknown as Readonly<Record<string, ErrorConstructor>>;
   return (errorType.test(name) && globals[name]) || Error;
 }

@@ -82,7 +82,13 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything happen that needs no time: chains of promises, and what goes over loopback sockets. */
+/**
+ * Lets everything happen that needs no time: chains of promises, and what goes over loopback sockets.
+ *
+ * @example
+ * client.reconnect();
+ * await settle();
+ */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
