@@ -222,7 +222,8 @@ export const defaultServerOptions: Pick<
 export function resolveOptions<AppUser extends User>(
   options: RunwireServerOptions<AppUser>,
 ): ServerSettings {
-  checkAccess(options);
+  // Callers from JavaScript may give nothing at all.
+  checkAccess(options ?? {});
   const defaults = defaultServerOptions;
   return {
     store: options.store,

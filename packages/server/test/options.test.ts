@@ -66,6 +66,7 @@ test.each([
   ["nobody says who may use it", { store }, /nobody has said/],
   ["authorize is missing", { store, authenticate: () => null }, /nobody has said/],
   ["the store is missing", { access: "open-to-everyone" }, /store is missing/],
+  ["nothing is given", undefined, /store is missing/],
   ["access is misspelt", { store, access: "open" }, /access takes only/],
   [
     "both ways are given",

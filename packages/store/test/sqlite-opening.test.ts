@@ -63,6 +63,13 @@ describe("a file that cannot be opened", () => {
     });
   });
 
+  it("because none is named is an error of its own", () => {
+    const nameless = { file: undefined as unknown as string }; // as JavaScript may call it
+    expect(() => createSqliteStore(nameless)).toThrow(
+      expect.objectContaining({ code: "invalid_options" }),
+    );
+  });
+
   it("because it is a folder is refused", () => {
     mkdirSync(file);
     expect(openingError()).toMatchObject({

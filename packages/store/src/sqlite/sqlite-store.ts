@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { RunwireError } from "@runwire/protocol";
 import type {
   AbandonRequest,
   AppendRequest,
@@ -51,7 +52,7 @@ export interface SqliteStoreOptions extends StoreEnvironment {
  * A store in one file, on the `node:sqlite` that comes with Node. Several processes of one machine may open
  * the file at once; never put it on a network drive.
  *
- * @throws RunwireError `store_unavailable` where the file cannot be opened, written or understood, and
+ * @throws RunwireError `invalid_options` where no file is named, `store_unavailable` where the file cannot be opened, written or understood, and
  *   `store_full` where its disk has no room; the message names the file and the remedy.
  * @example
  * const store = createSqliteStore({ file: "runs.db" });
@@ -81,6 +82,8 @@ class SqliteStore implements EventStore {
     maxFileBytes,
     ...environment
   }: SqliteStoreOptions) {
+    if (typeof file !== "string" || file === "")
+      throw new RunwireError("invalid_options", 'file is missing; name one, { file: "runs.db" }');
     const { clock, random } = resolveEnvironment(environment);
     this.#clock = clock;
     this.#randomName = () => toName(random(randomBytesInName));
