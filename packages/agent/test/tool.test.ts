@@ -62,7 +62,7 @@ describe("a tool call", () => {
           },
         },
       }),
-      { message: "something that has no text" },
+      { message: "an object without a message was thrown" },
     ],
   ])("survives %s that is thrown", async (_what, thrown, error) => {
     const { run, target } = await startTestRun();

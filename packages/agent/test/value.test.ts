@@ -148,6 +148,18 @@ describe("a value that a program without types may pass", () => {
     expect(target.of("agent_completed")).toMatchObject([{ outcome: "error", error: { message } }]);
   });
 
+  it.each([{ status: 500 }, Object.create(null), new Map()])(
+    "is told in words where it is thrown and has none: %#",
+    async (thrown) => {
+      const { run, target } = await startTestRun();
+      await run.fail(thrown);
+      const message = "an object without a message was thrown";
+      expect(target.of("agent_completed")).toMatchObject([
+        { outcome: "error", error: { message } },
+      ]);
+    },
+  );
+
   it.each([undefined, null, 5, endless])("is no text: %#", async (value) => {
     const { run, target } = await startTestRun();
     const expected = expect.objectContaining({ code: "invalid_event" });

@@ -31,12 +31,16 @@ function readText(thrown: unknown, key: "name" | "message" | "code"): string | u
   }
 }
 
+const noMessage = "an object without a message was thrown";
+
 function toText(thrown: unknown): string {
   try {
     // Its text is that of all its elements: of one that holds itself many times, it never ends.
     if (Array.isArray(thrown)) return "an array was thrown";
-    return String(thrown) || "no message";
+    const text = String(thrown);
+    // “[object Object]” tells a person nothing.
+    return /^\[object \w+\]$/.test(text) ? noMessage : text || "no message";
   } catch {
-    return "something that has no text";
+    return noMessage; // only objects can refuse
   }
 }
