@@ -138,7 +138,10 @@ describe("a file that may not grow", () => {
     });
     await append(store, [started("a")]);
     const large = request([custom("n", undefined, "y".repeat(250_000))]);
-    await expect(store.append(large)).rejects.toMatchObject({ code: "store_full" });
+    await expect(store.append(large)).rejects.toMatchObject({
+      code: "store_full",
+      message: expect.stringMatching(/no room left, on its disk or within maxFileBytes/),
+    });
     expect(await store.head(channel)).toMatchObject({ offset: 1 });
     expect(await textsOf(store)).toHaveLength(1);
     await store.deleteChannel("deleted later");

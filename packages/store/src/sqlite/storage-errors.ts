@@ -64,7 +64,7 @@ function complaintOf(error: unknown): string {
     case codes.corrupt:
       return "is damaged; restore it from a backup, or save what `sqlite3 FILE .recover` can read";
     case codes.full:
-      return "has no room left on its disk; free some, nothing was written";
+      return "has no room left, on its disk or within maxFileBytes; make some, nothing was written";
     case codes.cannotOpen:
       return "cannot be opened; its folder must exist and be writable for this process";
     case codes.notADatabase:
