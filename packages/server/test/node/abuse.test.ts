@@ -1,0 +1,151 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { encodeFrame, opcodes } from "../conformance/bare/frames.ts";
+import { startServer } from "../conformance/support/server-under-test.ts";
+import { createRandom } from "../support/disturbed-store.ts";
+
+/** A TCP connection on which these bytes were sent; it is gone when the test ends. */
+function dial(port: number, bytes: string): { readonly socket: Socket; text(): string } {
+  let text = "";
+  const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+  socket
+    .on("error", () => {})
+    .on("data", (data) => {
+      text += data.toString("latin1");
+    });
+  onTestFinished(() => void socket.destroy());
+  return { socket, text: () => text };
+}
+
+const request = "GET /runwire HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+const upgrade =
+  `${request}Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: runwire.v1\r\n";
+
+describe("a request head", () => {
+  test.each([
+    ["a header of 200 KB", `X-Long: ${"x".repeat(200_000)}\r\n`],
+    ["2,010 headers of 100 bytes", `X-Many: ${"x".repeat(90)}\r\n`.repeat(2_010)],
+    ["no end", "X-Many: x\r\n".repeat(50_000)],
+  ])("with %s is refused, and others are served", async (_what, headers) => {
+    const { port, server, connect: welcome } = await startServer();
+    const canary = await welcome();
+    const { socket, text } = dial(port, `${upgrade}${headers}`);
+    await new Promise((resolve) => socket.once("close", resolve));
+    // The answer may be lost: what the server left unread makes the end a reset.
+    expect(text()).toMatch(/^(HTTP\/1\.1 431 |$)/);
+    await canary.settle();
+    expect(server.stats().connections).toBe(1);
+  });
+
+  test.each([
+    ["Origin", `https://${"a-".repeat(3_000)}@`],
+    ["Origin", `https://${"a.".repeat(3_000)}!`],
+    ["Sec-WebSocket-Protocol", `${"a ,\t".repeat(2_000)};`],
+    ["Sec-WebSocket-Extensions", `${'a;b="c\\" '.repeat(1_000)}`],
+    ["X-Forwarded-For", `${"1.".repeat(3_000)}, `],
+  ])("with a long and odd %s is answered at once", async (name, value) => {
+    const { port } = await startServer();
+    const begun = performance.now();
+    const { socket, text } = dial(port, `${upgrade}${name}: ${value}\r\n\r\n`);
+    await expect.poll(text, { interval: 5 }).toMatch(/^HTTP\/1\.1 /);
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    socket.destroy();
+  });
+});
+
+test("200 requests that never end do not keep others from being served", async () => {
+  const { port, server, connect: welcome } = await startServer();
+  const slow = Array.from({ length: 200 }, () => dial(port, upgrade).socket);
+  await Promise.all(slow.map((socket) => once(socket, "connect")));
+  await (await welcome()).settle();
+  expect(server.stats().connections).toBe(1);
+  for (const socket of slow) socket.destroy();
+});
+
+test("a peer that ends its half of the connection after the upgrade is released", async () => {
+  const { port, server } = await startServer();
+  const { socket, text } = dial(port, `${upgrade}\r\n`);
+  await expect.poll(text).toMatch(/^HTTP\/1\.1 101 /);
+  expect(server.stats().connections).toBe(1);
+  socket.end();
+  await expect.poll(() => server.stats().connections).toBe(0);
+});
+
+test("a compressed message is refused, for no compression is agreed upon", async () => {
+  const { port, connect: welcome } = await startServer();
+  const { text } = dial(port, `${upgrade}Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n`);
+  await expect.poll(text).toMatch(/^HTTP\/1\.1 101 /);
+  expect(text().toLowerCase()).not.toContain("extensions");
+  const connection = await welcome();
+  const frame = encodeFrame({ opcode: opcodes.text, isLast: true, payload: Buffer.from("{}") });
+  frame.writeUInt8(frame.readUInt8(0) | 0x40, 0); // RSV1: this message is compressed
+  connection.socket.sendRaw(frame);
+  expect((await connection.closed).code).toBe(1002);
+});
+
+test("1,000 mutated frames close their connections at most, and no other notices", async () => {
+  const { connect: welcome, open, server } = await startServer();
+  const canary = await welcome();
+  const random = createRandom(11);
+  const below = (end: number) => Math.floor(random() * end);
+  const attack = async () => {
+    const { socket } = await open();
+    const payload = Buffer.from('{"type":"hello"}');
+    const frame = encodeFrame({ opcode: opcodes.text, isLast: true, payload });
+    for (let count = 1 + below(4); count > 0; count -= 1)
+      frame.writeUInt8(below(256), random() < 0.7 ? below(2) : below(frame.length));
+    socket.sendRaw(frame.subarray(0, 1 + below(frame.length)));
+    return socket;
+  };
+  for (let round = 0; round < 50; round += 1) {
+    const sockets = await Promise.all(Array.from({ length: 20 }, attack));
+    await canary.settle();
+    for (const socket of sockets) socket.cut();
+    await expect.poll(() => server.stats().connections, { interval: 1 }).toBe(1);
+  }
+});
+
+describe("who somebody is", () => {
+  test("is not read from the address: a token there lets nobody in", async () => {
+    const tokens: (string | undefined)[] = [];
+    const { open } = await startServer({
+      authenticate: ({ token }) => {
+        tokens.push(token);
+        return token === undefined ? null : { id: token };
+      },
+    });
+    const connection = await open({ path: "/runwire?token=ann&access_token=ann" });
+    connection.send({ type: "hello" });
+    expect((await connection.closed).code).toBe(4401);
+    expect(tokens).toEqual([undefined]);
+  });
+
+  test("is not read from a header or a field that names a user", async () => {
+    const { open } = await startServer({
+      authenticate: ({ token }) => (token === undefined ? null : { id: token }),
+      authorize: ({ user }) => user.id === "ann",
+    });
+    const headers = { "X-User": "ann", "X-Forwarded-User": "ann", "X-Forwarded-For": "10.0.0.1" };
+    const connection = await open({ headers });
+    await connection.hello("eve");
+    const answer = await connection.request({
+      ...{ type: "list", channel: "c" },
+      ...{ user: "ann", userId: "ann", actor: { type: "user", id: "ann" } },
+    });
+    expect(answer).toMatchObject({ type: "error", code: "forbidden" });
+  });
+
+  test("is not where somebody was: another's position opens nothing", async () => {
+    const { connect: welcome } = await startServer({
+      authorize: ({ user }) => user.id === "ann",
+    });
+    const [ann, eve] = [await welcome("ann"), await welcome("eve")];
+    const { epoch, offset } = await ann.request({ type: "subscribe", channel: "c" });
+    const from = { epoch, offset };
+    const answer = await eve.request({ type: "subscribe", channel: "c", from });
+    expect(answer).toMatchObject({ type: "error", code: "forbidden" });
+    expect(JSON.stringify(answer)).not.toContain(String(epoch));
+  });
+});
