@@ -24,6 +24,14 @@ import { SERVER_VERSION } from "./version.js";
 /** Why a socket is not let in before it is opened. */
 export type AcceptRefusal = AdmissionRefusal | "draining";
 
+/** Whose right is gone, for {@link RunwireServer.revoke}. */
+export interface Revocation {
+  /** The user's `id`. */
+  readonly user: string;
+  /** @default every channel, as `authorize` says now */
+  readonly channel?: string;
+}
+
 /**
  * A server: hands events from the log to everyone who may see them. It is also a {@link RunTarget}, so that code
  * in the same process writes runs to it: `withRun(runwire, …)`.
@@ -33,6 +41,31 @@ export interface RunwireServer extends RunTarget {
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
   /** Why one more socket would not be let in now, or `undefined`. */
   refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
+  /**
+   * Takes effect of a right that your `authorize` gives no longer. With a channel it ends the user's subscriptions of
+   * it, before this returns; without one, `authorize` is asked about all of them again, at once. Each that ends is told
+   * `unsubscribed` with `forbidden`. What the user has asked for and not got yet (a page, a list, the result of a
+   * command) is authorized again before it is answered. Change what `authorize` says first: the client may subscribe
+   * again. Resolves to the number of subscriptions that ended; knows the connections of this process only.
+   *
+   * @throws RunwireError `invalid_options` when `user` is no id
+   * @example
+   * await members.delete("ann", "team:7");
+   * await runwire.revoke({ user: "ann", channel: "team:7" });
+   */
+  revoke(revocation: Revocation): Promise<number>;
+  /**
+   * Closes every connection of a user with 4409, after which a client does not come back by itself: a logout, or a
+   * ban. One whose credentials are being checked right now is closed when they turn out to be this user's. Let
+   * `authenticate` refuse them first, or they come back with the next page. Returns how many connections were
+   * closed at once; knows the connections of this process only.
+   *
+   * @throws RunwireError `invalid_options` when `userId` is no id
+   * @example
+   * sessions.deleteOf("ann");
+   * runwire.disconnectUser("ann");
+   */
+  disconnectUser(userId: string): number;
   readonly limits: ServerLimits;
   /** Asks the store too, at most once a second. Never rejects. */
   status(): Promise<ServerStatus>;
@@ -138,6 +171,15 @@ export function createRunwireServer<AppUser extends User = User>(
     refusalOf(request) {
       return closing ? "draining" : connections.refusalOf(request);
     },
+    async revoke({ user, channel }) {
+      checkUserId("revoke: user", user);
+      const ended = connections.of(user).map((connection) => connection.revoke(channel));
+      return (await Promise.all(ended)).reduce((sum, count) => sum + count, 0);
+    },
+    disconnectUser(userId) {
+      checkUserId("disconnectUser: the user", userId);
+      return [...connections].filter((connection) => connection.disconnectUser(userId)).length;
+    },
     async publish(request) {
       mustBeOpen();
       const actor = { type: "server" } as const;
@@ -181,4 +223,10 @@ export function createRunwireServer<AppUser extends User = User>(
       return closing;
     },
   };
+}
+
+/** Callers from JavaScript may give a whole user, whom nobody is; a ban must not pass in silence. */
+function checkUserId(what: string, id: unknown): void {
+  if (typeof id !== "string" || id === "")
+    throw new RunwireError("invalid_options", `${what} must be the id of a user, like "ann"`);
 }

@@ -2,6 +2,7 @@ export type { ServerClock } from "./clock.js";
 export {
   type AcceptRefusal,
   createRunwireServer,
+  type Revocation,
   type RunwireServer,
 } from "./create-runwire-server.js";
 export type { Logger } from "./logger.js";

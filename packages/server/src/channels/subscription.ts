@@ -79,6 +79,11 @@ export class Subscription implements HubSubscriber {
     hub.add(this);
   }
 
+  /** Whether its `subscribe` has not been answered yet. */
+  get isStarting(): boolean {
+    return this.#state === "starting";
+  }
+
   /** Begins to deliver after `cursor`; `choice` only from the start. */
   begin(head: ChannelHead, cursor: number, choice: RunChoice | undefined): void {
     if (this.#state === "ended") return;

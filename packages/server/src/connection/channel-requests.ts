@@ -8,7 +8,7 @@ import type { EventLog } from "../log/event-log.js";
 import type { PageReader } from "../log/page-reader.js";
 import { planResume } from "../log/plan-resume.js";
 import type { ReplayOptions, ServerLimits } from "../options.js";
-import { Refusal } from "../refusal.js";
+import { forbidden, Refusal } from "../refusal.js";
 import type { Dialogue } from "./dialogue.js";
 import { TokenBucket } from "./rate-limit.js";
 
@@ -88,16 +88,34 @@ export class ChannelRequests {
 
   /** Asks again whether the user may read what is subscribed; ends what they may not. */
   async revalidate(): Promise<void> {
-    for (const [channel, followed] of [...this.#followed]) {
-      // What was subscribed while the application thought was authorized by itself.
-      if (this.#followed.get(channel) !== followed) continue;
-      const may = await this.#mayRead(channel);
-      if (!may && this.#followed.get(channel) === followed) this.#endForbidden(channel);
-    }
+    for (const [channel, followed] of [...this.#followed])
+      await this.#revalidateOne(channel, followed);
+  }
+
+  /**
+   * Ends the subscription of a channel whose right is gone, or asks about every one at once and ends those that are
+   * refused; says how many.
+   */
+  async revoke(channel: string | undefined): Promise<number> {
+    this.#dialogue.revoke();
+    if (channel !== undefined) return this.#endForbidden(channel) ? 1 : 0;
+    const asked = [...this.#followed].map(([each, followed]) =>
+      this.#revalidateOne(each, followed),
+    );
+    return (await Promise.all(asked)).filter((isEnded) => isEnded).length;
   }
 
   close(): void {
     for (const channel of [...this.#followed.keys()]) this.#end(channel);
+  }
+
+  /** `true` when it was ended. */
+  async #revalidateOne(channel: string, followed: Followed): Promise<boolean> {
+    // What was subscribed while the application thought was authorized by itself.
+    const isSame = () => this.#followed.get(channel) === followed;
+    if (!isSame()) return false;
+    const may = await this.#mayRead(channel);
+    return !may && isSame() && this.#endForbidden(channel);
   }
 
   #refuseTooMany({ id }: Subscribe): void {
@@ -117,10 +135,12 @@ export class ChannelRequests {
 
   async #begin({ id, channel, from = "start", runs }: Subscribe): Promise<void> {
     await this.#waitForTurn();
-    await this.#dialogue.mustBeAllowed("subscribe", channel);
-    // Whoever closed the connection meanwhile could not let go of what was not there yet.
-    if (!this.#dialogue.isOpen) return;
-    const followed = this.#attach(channel, runs);
+    let followed: Followed | undefined;
+    await this.#dialogue.whileAllowed("subscribe", channel, nothing, () => {
+      // Whoever closed the connection meanwhile could not let go of what was not there yet.
+      if (this.#dialogue.isOpen) followed = this.#attach(channel, runs);
+    });
+    if (!followed) return;
     try {
       await this.#start(followed, { id, channel, from }, runs);
     } catch (error) {
@@ -155,6 +175,8 @@ export class ChannelRequests {
     const { head, choice }: ChosenStart = await log.watched(
       runs === undefined ? hub.askHead().then((head) => ({ head })) : this.#choose(hub, runs),
     );
+    // The right to read may have gone while the log was asked; nobody has told the client yet.
+    if (this.#followed.get(channel)?.subscription !== subscription) throw forbidden();
     hub.flushNow();
     const plan = planResume(from, head);
     const chosen = plan.isFromStart ? choice : undefined;
@@ -203,10 +225,16 @@ export class ChannelRequests {
     };
   }
 
-  #endForbidden(channel: string): void {
+  /** `false` when nothing was subscribed. One whose `subscribe` is unanswered is told by that answer. */
+  #endForbidden(channel: string): boolean {
+    const followed = this.#followed.get(channel);
+    if (!followed) return false;
+    const isTold = followed.subscription.isStarting;
     this.#end(channel);
+    if (isTold) return true;
     this.#wanted.delete(channel);
     this.#dialogue.outbox.send({ type: "unsubscribed", channel, code: "forbidden" });
+    return true;
   }
 
   #end(channel: string): void {
@@ -217,3 +245,5 @@ export class ChannelRequests {
     this.#services.hubs.release(followed.hub);
   }
 }
+
+function nothing(): void {}

@@ -34,18 +34,19 @@ export class CommandRequests {
   }
 
   #ask(message: Command, text: string): Promise<void> {
-    return this.#dialogue.answer(message, async () => {
-      const { id, channel, runId, name } = message;
-      await this.#dialogue.mustBeAllowed("command", channel);
+    const { id, channel, runId, name } = message;
+    const ask = () => {
       const { user } = this.#dialogue;
       const data = memberText(text, "data");
-      const answer = await this.#desk.ask({
+      return this.#desk.ask({
         ...{ channel, id, runId, name },
         ...(user && { user: { id: user.id } }),
         ...(data !== undefined && { data }),
       });
-      this.#send(id, answer);
-    });
+    };
+    return this.#dialogue.answer(message, () =>
+      this.#dialogue.whileAllowed("command", channel, ask, (answer) => this.#send(id, answer)),
+    );
   }
 
   handled(message: Handled, text: string, from: Answerer): void {

@@ -42,6 +42,8 @@ export class Connection implements SocketHandlers {
   #resolveGone: () => void = () => {};
   #talk: Talk | undefined;
   #isClosed = false;
+  /** Users who were sent away for good while the application was asked who this is. */
+  readonly #bannedMeanwhile = new Set<string>();
 
   constructor(socket: ServerSocket, request: ConnectRequest, services: ConnectionServices) {
     const { clock, limits, slowReader } = services.settings;
@@ -118,6 +120,20 @@ export class Connection implements SocketHandlers {
     this.#socket.close(code, reason);
   }
 
+  /** Ends the connection when it is this user's; one that may turn out to be theirs is ended then. */
+  disconnectUser(userId: string): boolean {
+    if (this.#isClosed) return false;
+    if (this.#greeting.isAsking) this.#bannedMeanwhile.add(userId);
+    if (this.user?.id !== userId) return false;
+    this.close("replaced");
+    return true;
+  }
+
+  /** Rights of its user are gone; says how many subscriptions that ended. */
+  async revoke(channel: string | undefined): Promise<number> {
+    return this.#isClosed || !this.#talk ? 0 : this.#talk.revoke(channel);
+  }
+
   /** Time in which this process stood still, and nothing could be heard or taken. */
   forgive(milliseconds: number): void {
     this.heardAt += milliseconds;
@@ -137,6 +153,10 @@ export class Connection implements SocketHandlers {
   }
 
   #welcome(user: User | undefined, early: readonly string[]): void {
+    if (user && this.#bannedMeanwhile.has(user.id)) {
+      this.close("replaced");
+      return;
+    }
     if (!this.#services.admit(this, user)) {
       this.sendAway("tooMany", comeBackMs);
       return;

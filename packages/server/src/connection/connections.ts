@@ -25,6 +25,11 @@ export class Connections {
     return [...this.#all][Symbol.iterator]();
   }
 
+  /** The welcomed connections of a user. */
+  of(userId: string): readonly Connection[] {
+    return [...(this.#ofUser.get(userId) ?? [])];
+  }
+
   /** Whether one more socket may come from this address. */
   refusalOf({ remoteAddress }: ConnectRequest): AdmissionRefusal | undefined {
     if (this.#all.size >= this.#limits.maxConnections) return "server_full";

@@ -33,6 +33,8 @@ export class Dialogue {
   user: User | undefined;
   isOpen = true;
   readonly #parts: DialogueParts;
+  /** How often rights of this user were revoked: a yes from before the last time is none. */
+  #revocations = 0;
 
   constructor(parts: DialogueParts) {
     this.connectionId = parts.connectionId;
@@ -52,9 +54,36 @@ export class Dialogue {
     return this.#parts.access.authorize(this.user, action, channel);
   }
 
+  /** Rights of this user were taken away: what is under way is asked about anew before it is answered. */
+  revoke(): void {
+    this.#revocations += 1;
+  }
+
   /** @throws Refusal `forbidden` */
   async mustBeAllowed(action: Action, channel: string): Promise<void> {
     if (!(await this.may(action, channel))) throw forbidden();
+  }
+
+  /**
+   * Does `read` when the user may, and then `use` with what it gave, when the user still may: in the same turn as
+   * the check, so that no revocation passes between the two.
+   *
+   * @throws Refusal `forbidden`
+   */
+  async whileAllowed<Value>(
+    action: Action,
+    channel: string,
+    read: () => Value | Promise<Value>,
+    use: (value: Value) => void,
+  ): Promise<void> {
+    let asked = this.#revocations;
+    await this.mustBeAllowed(action, channel);
+    const value = await read();
+    while (asked !== this.#revocations) {
+      asked = this.#revocations;
+      await this.mustBeAllowed(action, channel);
+    }
+    use(value);
   }
 
   /** Does what was asked; whatever goes wrong is answered under the request's `id`, and never more than that. */

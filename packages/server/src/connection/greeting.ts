@@ -39,6 +39,11 @@ export class Greeting {
     );
   }
 
+  /** Whether the application is being asked who this is. */
+  get isAsking(): boolean {
+    return this.#state === "asking";
+  }
+
   onMessage(text: string, bytes: number): void {
     if (this.#state === "over") return;
     this.#bytes += bytes;

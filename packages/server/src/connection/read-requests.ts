@@ -1,4 +1,10 @@
-import { type Fetch, type List, protocolLimits, type RunSummary } from "@runwire/protocol";
+import {
+  type Fetch,
+  type List,
+  type Listed,
+  protocolLimits,
+  type RunSummary,
+} from "@runwire/protocol";
 import type { RunRow, StoredPage } from "@runwire/store";
 import { withOffset } from "../log/entry.js";
 import type { EventLog } from "../log/event-log.js";
@@ -23,26 +29,38 @@ export class ReadRequests {
   }
 
   fetch(message: Fetch): Promise<void> {
-    return this.#enqueue(message, async () => {
-      await this.#dialogue.mustBeAllowed("subscribe", message.channel);
-      this.#dialogue.outbox.sendText(await readFetched(this.#log, message, this.#pageBytes));
-    });
+    return this.#enqueue(message, () =>
+      this.#dialogue.whileAllowed(
+        "subscribe",
+        message.channel,
+        () => readFetched(this.#log, message, this.#pageBytes),
+        (text) => this.#dialogue.outbox.sendText(text),
+      ),
+    );
   }
 
   list(message: List): Promise<void> {
-    return this.#enqueue(message, async () => {
-      const { id, channel, before, limit = protocolLimits.defaultListLimit } = message;
-      await this.#dialogue.mustBeAllowed("subscribe", channel);
-      const request = { channel, limit, ...(before !== undefined && { before }) };
-      const { epoch, runs, more } = await this.#log.watched(this.#log.store.listRuns(request));
-      if (!runs) throw notFound(before ?? "");
-      const fitting = fitRuns(runs.map(toSummary), this.#pageBytes);
-      this.#dialogue.outbox.send({
-        ...({ type: "listed", id, channel, epoch } as const),
-        runs: fitting.runs,
-        more: more || fitting.isShortened,
-      });
-    });
+    return this.#enqueue(message, () =>
+      this.#dialogue.whileAllowed(
+        "subscribe",
+        message.channel,
+        () => this.#readListed(message),
+        (listed) => this.#dialogue.outbox.send(listed),
+      ),
+    );
+  }
+
+  async #readListed(message: List): Promise<Listed> {
+    const { id, channel, before, limit = protocolLimits.defaultListLimit } = message;
+    const request = { channel, limit, ...(before !== undefined && { before }) };
+    const { epoch, runs, more } = await this.#log.watched(this.#log.store.listRuns(request));
+    if (!runs) throw notFound(before ?? "");
+    const fitting = fitRuns(runs.map(toSummary), this.#pageBytes);
+    return {
+      ...({ type: "listed", id, channel, epoch } as const),
+      runs: fitting.runs,
+      more: more || fitting.isShortened,
+    };
   }
 
   #enqueue(message: Fetch | List, work: () => Promise<void>): Promise<void> {

@@ -87,6 +87,11 @@ export class Talk {
     return this.#channels.size;
   }
 
+  /** Rights of this user are gone; says how many subscriptions that ended. */
+  revoke(channel: string | undefined): Promise<number> {
+    return this.#channels.revoke(channel);
+  }
+
   receive(text: string): void {
     const received = readMessage(text);
     switch (received.status) {
