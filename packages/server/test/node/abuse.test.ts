@@ -55,6 +55,35 @@ describe("a request head", () => {
   });
 });
 
+test.each([
+  ["a target that cannot be parsed", `${upgrade}\r\n`.replace("/runwire", "//")],
+  ["a target with a broken host", `${upgrade}\r\n`.replace("/runwire", "http://[/runwire")],
+  ["a target with a broken escape", `${upgrade}\r\n`.replace("/runwire", "/%/runwire")],
+  ["a host that cannot be parsed", `${upgrade}\r\n`.replace("Host: 127.0.0.1", "Host: [")],
+  ["an origin that cannot be parsed", `${upgrade}Origin: https://[\r\n\r\n`],
+  ["nothing but garbage", "\x00\xff garbage\r\n\r\n"],
+  ["the beginning of TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"],
+  ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  ["two lengths", `${request}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello`],
+  ["another version of WebSocket", `${upgrade}\r\n`.replace("Version: 13", "Version: 8")],
+])("%s is refused, and others are served", async (_what, bytes) => {
+  const { port, server, connect: welcome } = await startServer();
+  const canary = await welcome();
+  const { socket, text } = dial(port, bytes);
+  await expect.poll(text).toMatch(/^HTTP\/1\.1 4\d\d /);
+  socket.destroy();
+  await canary.settle();
+  expect(server.stats().connections).toBe(1);
+});
+
+test("what follows an upgrade in the same bytes is a frame or the end, never a second request", async () => {
+  const { port, server } = await startServer();
+  const { socket, text } = dial(port, `${upgrade}\r\n${upgrade}\r\n`);
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(text().match(/HTTP\/1\.1/g)).toHaveLength(1);
+  await expect.poll(() => server.stats().connections).toBe(0);
+});
+
 test("200 requests that never end do not keep others from being served", async () => {
   const { port, server, connect: welcome } = await startServer();
   const slow = Array.from({ length: 200 }, () => dial(port, upgrade).socket);
