@@ -53,11 +53,14 @@ export function readTable(text: string, heading: string): string[][] {
 const TITLE =
   /(?:\b(?:test|it|describe)(?:\.(?:concurrent|sequential))?|\))\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`)/g;
 
+/** The titles of the tests and groups of one file, as its source writes them. */
+export function readTitles(source: string): string[] {
+  return [...source.matchAll(TITLE)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+}
+
 /** The requirement ids in the titles of the tests of one file. */
 export function idsInTitles(source: string): string[] {
-  return [...source.matchAll(TITLE)].flatMap((match) =>
-    idsIn(match[1] ?? match[2] ?? match[3] ?? ""),
-  );
+  return readTitles(source).flatMap(idsIn);
 }
 
 const TEST_FILES = [
