@@ -2,11 +2,13 @@ import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol"
 import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
 import { Access } from "./connection/access.js";
+import { BufferBudget } from "./connection/buffer-budget.js";
 import { Connection, type ConnectionServices } from "./connection/connection.js";
 import { type AdmissionRefusal, Connections } from "./connection/connections.js";
 import { drainConnections } from "./connection/drain.js";
 import { Heartbeat } from "./connection/heartbeat.js";
 import { readPage, toRange } from "./connection/read-requests.js";
+import { ReplayBudget } from "./connection/replay-budget.js";
 import { toEntry } from "./log/entry.js";
 import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
@@ -22,7 +24,7 @@ import type { ConnectRequest, User } from "./users.js";
 import { SERVER_VERSION } from "./version.js";
 
 /** Why a socket is not let in before it is opened. */
-export type AcceptRefusal = AdmissionRefusal | "draining";
+export type AcceptRefusal = AdmissionRefusal | "draining" | "overloaded";
 
 /** Whose right is gone, for {@link RunwireServer.revoke}. */
 export interface Revocation {
@@ -121,6 +123,10 @@ export function createRunwireServer<AppUser extends User = User>(
   const heartbeat = new Heartbeat(clock, settings.heartbeat);
   const health = new StoreHealth(settings.store, clock);
   const connections = new Connections(limits);
+  const budget = new BufferBudget({
+    ...{ connections, clock, logger },
+    maxBytes: limits.maxTotalBufferedBytes,
+  });
   const reports: ClientReport[] = [];
   const startedAt = clock.monotonic();
   let welcomes = 0;
@@ -130,6 +136,7 @@ export function createRunwireServer<AppUser extends User = User>(
   const services: ConnectionServices = {
     ...{ settings, log, hubs, pages, clock, limits, commandDesk, publishDesk },
     replay: settings.replay,
+    replayBudget: new ReplayBudget(clock, limits.replayBytesPerMinute),
     access: new Access(settings),
     nextOrder: () => ++welcomes,
     admit: (connection, user) => connections.welcome(connection, user),
@@ -138,6 +145,7 @@ export function createRunwireServer<AppUser extends User = User>(
       reports.push(detail === undefined ? report : { ...report, detail });
       if (reports.length > keptReports) reports.shift();
     },
+    onSent: (bytes) => budget.onSent(bytes),
     onClosing: (connection) => heartbeat.remove(connection),
     onGone: (connection) => connections.remove(connection),
   };
@@ -152,6 +160,7 @@ export function createRunwireServer<AppUser extends User = User>(
     await drainConnections(connections, settings);
     commandDesk.close();
     heartbeat.close();
+    budget.close();
     hubs.close();
   }
 
@@ -169,7 +178,8 @@ export function createRunwireServer<AppUser extends User = User>(
       return connection;
     },
     refusalOf(request) {
-      return closing ? "draining" : connections.refusalOf(request);
+      if (closing) return "draining";
+      return budget.isOver ? "overloaded" : connections.refusalOf(request);
     },
     async revoke({ user, channel }) {
       checkUserId("revoke: user", user);

@@ -36,6 +36,16 @@ export interface ServerLimits {
   readonly maxRefusalsPerMinute: number;
   /** Bytes of requests of one connection that are under way before its socket is left unread. @default 1048576 */
   readonly maxPendingBytes: number;
+  /**
+   * Unsent bytes of all sockets together, a frame that several wait for counted for each of them. Above it the
+   * connections with the most are closed 4410 first, and upgrades get 503. @default 268435456
+   */
+  readonly maxTotalBufferedBytes: number;
+  /**
+   * Bytes of history (pages, `fetched`, `listed`) that one user reads in a minute, after as many at once; of those
+   * without a user, one connection. The excess waits. @default 52428800
+   */
+  readonly replayBytesPerMinute: number;
 }
 
 /** A bucket that holds `burst` and is refilled by `perSecond`. */
@@ -201,6 +211,8 @@ export const defaultServerOptions: Pick<
     subscribeRate: { perSecond: 20, burst: 128 },
     maxRefusalsPerMinute: 20,
     maxPendingBytes: 1_048_576,
+    maxTotalBufferedBytes: 268_435_456,
+    replayBytesPerMinute: 52_428_800,
   },
   slowReader: { maxBufferedBytes: 1_048_576, resumeBelowBytes: 262_144, timeoutMs: 60_000 },
   batch: { windowMs: 200, minWindowMs: 25, maxEvents: 500, maxBytes: 262_144 },

@@ -200,3 +200,80 @@ test("messages beyond their rate are told so once, and again only after one that
   connection.send({ type: "list", id: "x", channel: "c" });
   expect((await connection.closed).code).toBe(4429);
 });
+
+describe("limits.replayBytesPerMinute", () => {
+  const data = "x".repeat(10_000);
+  const fetch = { type: "fetch", channel: "c", after: 0, limit: 1 };
+
+  async function startWithHistory() {
+    const clock = new FakeClock();
+    const under = await startServer({
+      clock,
+      limits: { replayBytesPerMinute: 25_000 },
+      replay: { pageEvents: 1 },
+      authenticate: ({ token = "anybody" }) => ({ id: token }),
+    });
+    const writer = await under.connect("writer");
+    for (let count = 0; count < 5; count += 1)
+      await publish(writer, [custom(`${count}`, { data })]);
+    return { clock, ...under };
+  }
+
+  test("slows fetches beyond it, over all connections of the user, and refuses none", async () => {
+    const { clock, connect } = await startWithHistory();
+    const [one, two, bob] = [await connect("ann"), await connect("ann"), await connect("bob")];
+    for (const connection of [one, two, one])
+      expect(await connection.request(fetch)).toMatchObject({ type: "fetched" });
+    const late = two.request(fetch);
+    await two.settle();
+    expect(two.unread).toEqual([]);
+    expect(await bob.request(fetch)).toMatchObject({ type: "fetched" });
+    await clock.advance(20_000);
+    expect(await late).toMatchObject({ type: "fetched" });
+  });
+
+  test("slows pages of a replay beyond it, loses none, and leaves what is live alone", async () => {
+    const { clock, connect } = await startWithHistory();
+    const [ann, writer] = [await connect("ann"), await connect("writer")];
+    await ann.request({ type: "subscribe", channel: "live", from: "now" });
+    await ann.request({ type: "subscribe", channel: "c" });
+    for (const offset of [1, 2, 3]) expect(await ann.nextOf("events")).toMatchObject({ offset });
+    const high = custom("live", { data, priority: "high" });
+    for (let count = 1; count <= 5; count += 1) {
+      await publish(writer, [high], { channel: "live" });
+      expect(await ann.nextOf("events")).toMatchObject({ channel: "live", offset: count });
+    }
+    await ann.settle();
+    expect(ann.unread).toEqual([]);
+    for (let second = 0; second < 60; second += 1) await clock.advance(1_000);
+    for (const offset of [4, 5])
+      expect(await ann.nextOf("events")).toMatchObject({ channel: "c", offset });
+  });
+});
+
+test("limits.maxTotalBufferedBytes ends the slowest reader, lets nobody in meanwhile, and spares the others", async () => {
+  const clock = new FakeClock();
+  const { connect, port, server } = await startServer({
+    clock,
+    limits: { maxTotalBufferedBytes: 3_000_000 },
+    slowReader: { maxBufferedBytes: 4_000_000 },
+    heartbeat: { timeoutMs: 3_600_000 },
+  });
+  const [writer, reader, stalled] = [await connect(), await connect(), await connect()];
+  for (const each of [reader, stalled]) await each.request({ type: "subscribe", channel: "c" });
+  stalled.socket.pause();
+  const data = "x".repeat(200_000);
+  // The system's own buffers take some megabytes first.
+  for (let count = 0; server.stats().connections === 3 && count < 200; count += 1) {
+    await publish(writer, [custom("big", { data, priority: "high" })], { id: `p${count}` });
+    await reader.nextOf("events");
+    await clock.advance(0);
+  }
+  expect(server.stats().connections).toBe(2);
+  expect(await outcomeOfUpgrade(port)).toBe(503);
+  await clock.advance(1_000);
+  expect(await outcomeOfUpgrade(port)).toBe("ok");
+  expect(await outcomeOf(reader)).toBe("ok");
+  stalled.socket.resume();
+  expect([4410, 1006]).toContain((await stalled.closed).code);
+});

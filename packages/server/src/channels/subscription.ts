@@ -18,6 +18,8 @@ export interface SubscriptionSink {
    */
   inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
   sendFrame(frame: EventsFrame): void;
+  /** Sends what was read from the log. */
+  sendPage(frame: EventsFrame): void;
   sendSubscribed(message: Subscribed): void;
   /** Whether the user may still read the channel. */
   mayRead(): Promise<boolean>;
@@ -112,7 +114,8 @@ export class Subscription implements HubSubscriber {
     }
     // The hub's frames are whole; what this delivery began below has been kept until now, at least here.
     this.#floor = Math.min(this.#floor, frame.after + 1);
-    this.#deliver(frame);
+    this.#cursor = frame.offset;
+    this.#sink.sendFrame(frame);
   }
 
   reset(reason: ResetReason, head: ChannelHead): void {
@@ -189,7 +192,8 @@ export class Subscription implements HubSubscriber {
     if (frame.offset > this.#cursor) {
       // A page that was kept may be older than the head that this delivery began with.
       this.#floor = Math.min(this.#floor, floor);
-      this.#deliver(frame);
+      this.#cursor = frame.offset;
+      this.#sink.sendPage(frame);
       return true;
     }
     // Nothing more, though the hub knows of more: the store must know better.
@@ -244,11 +248,6 @@ export class Subscription implements HubSubscriber {
     const head = await this.#hub.askHead();
     // The hub tells everybody when it did not know yet; else it is this subscription that is late.
     if (life === this.#life) this.reset(head.epoch === this.#epoch ? "trimmed" : "epoch", head);
-  }
-
-  #deliver(frame: EventsFrame): void {
-    this.#cursor = frame.offset;
-    this.#sink.sendFrame(frame);
   }
 
   #refuse(life: number): void {

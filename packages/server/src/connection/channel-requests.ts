@@ -11,6 +11,7 @@ import type { ReplayOptions, ServerLimits } from "../options.js";
 import { forbidden, Refusal } from "../refusal.js";
 import type { Dialogue } from "./dialogue.js";
 import { TokenBucket } from "./rate-limit.js";
+import type { ReplayBudget } from "./replay-budget.js";
 
 /** What subscriptions need of the server. */
 export interface ChannelServices {
@@ -20,6 +21,7 @@ export interface ChannelServices {
   readonly clock: ServerClock;
   readonly limits: ServerLimits;
   readonly replay: ReplayOptions;
+  readonly replayBudget: ReplayBudget;
 }
 
 interface Followed {
@@ -214,15 +216,28 @@ export class ChannelRequests {
   }
 
   #sinkFor(channel: string): SubscriptionSink {
-    const { outbox } = this.#dialogue;
+    const { outbox, reader } = this.#dialogue;
+    const { replayBudget } = this.#services;
     return {
       canTake: (bytes) => outbox.canTake(bytes),
-      inTurn: (work) => outbox.inTurn(work),
+      inTurn: (work) =>
+        outbox.inTurn(async () => {
+          await replayBudget.turn(reader, () => this.#isFollowed(channel));
+          return work();
+        }),
       sendFrame: (frame) => outbox.sendShared(frame),
+      sendPage: (frame) => {
+        replayBudget.spend(reader, frame.bytes.length);
+        outbox.sendShared(frame);
+      },
       sendSubscribed: (message) => outbox.send(message),
       mayRead: () => this.#mayRead(channel),
       onEnded: () => this.#endForbidden(channel),
     };
+  }
+
+  #isFollowed(channel: string): boolean {
+    return this.#followed.has(channel);
   }
 
   /** `false` when nothing was subscribed. One whose `subscribe` is unanswered is told by that answer. */

@@ -12,6 +12,8 @@ export interface ConnectionServices extends TalkServices {
   /** Asked before `welcome`; `false` when the user has too many connections. */
   readonly admit: (connection: Connection, user: User | undefined) => boolean;
   readonly onReport: (report: Report, connection: Connection) => void;
+  /** So many bytes were given to a socket. */
+  readonly onSent: (bytes: number) => void;
   /** It has begun to close: nothing is handled or sent from now on. */
   readonly onClosing: (connection: Connection) => void;
   /** Its socket is gone. */
@@ -55,7 +57,7 @@ export class Connection implements SocketHandlers {
       this.#resolveGone = resolve;
     });
     this.#intake = new Intake(socket, limits.maxPendingBytes);
-    this.outbox = new Outbox(socket, this.#intake, slowReader, clock);
+    this.outbox = new Outbox(socket, this.#intake, slowReader, clock, services.onSent);
     this.#greeting = new Greeting({
       ...{ request, clock, access: services.access, maxBytes: limits.maxBytesBeforeWelcome },
       onWelcome: (user, early) => this.#welcome(user, early),

@@ -49,6 +49,11 @@ export class Dialogue {
     return this.user ? { type: "user", id: this.user.id } : { type: "user" };
   }
 
+  /** Who pays for the history that is read here. */
+  get reader(): string {
+    return this.user ? `user ${this.user.id}` : `connection ${this.connectionId}`;
+  }
+
   /** @throws what the application's handler threw */
   may(action: Action, channel: string): Promise<boolean> {
     return this.#parts.access.authorize(this.user, action, channel);

@@ -13,6 +13,7 @@ export class Outbox {
   readonly #limits: SlowReaderOptions;
   readonly #clock: ServerClock;
   readonly #intake: Intake;
+  readonly #onSent: (bytes: number) => void;
   readonly #waiting: (() => void)[] = [];
   #lastTurn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -21,7 +22,14 @@ export class Outbox {
   #takenBytes = 0;
   #takenAt: number;
 
-  constructor(socket: ServerSocket, intake: Intake, limits: SlowReaderOptions, clock: ServerClock) {
+  constructor(
+    socket: ServerSocket,
+    intake: Intake,
+    limits: SlowReaderOptions,
+    clock: ServerClock,
+    onSent: (bytes: number) => void = () => {},
+  ) {
+    this.#onSent = onSent;
     this.#socket = socket;
     this.#intake = intake;
     this.#limits = limits;
@@ -41,7 +49,7 @@ export class Outbox {
   /** Sends a message that is text already. */
   sendText(text: string): void {
     if (this.#isClosed) return;
-    this.#sentBytes += Buffer.byteLength(text);
+    this.#count(Buffer.byteLength(text));
     this.#socket.send(text);
     this.#checkOverfull();
   }
@@ -49,7 +57,7 @@ export class Outbox {
   /** Sends a message that is shared with others; ask `canTake` or `inTurn` before. */
   sendShared(message: SharedMessage): void {
     if (this.#isClosed) return;
-    this.#sentBytes += message.bytes.length;
+    this.#count(message.bytes.length);
     this.#socket.sendShared(message);
   }
 
@@ -96,6 +104,11 @@ export class Outbox {
   close(): void {
     this.#isClosed = true;
     this.#wake();
+  }
+
+  #count(bytes: number): void {
+    this.#sentBytes += bytes;
+    this.#onSent(bytes);
   }
 
   #hasRoom(): boolean {

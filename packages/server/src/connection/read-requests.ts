@@ -8,10 +8,14 @@ import {
 import type { RunRow, StoredPage } from "@runwire/store";
 import { withOffset } from "../log/entry.js";
 import type { EventLog } from "../log/event-log.js";
-import type { ReplayOptions } from "../options.js";
 import { Refusal } from "../refusal.js";
+import type { ChannelServices } from "./channel-requests.js";
 import type { Dialogue } from "./dialogue.js";
 import { fitRuns } from "./fit-runs.js";
+import type { ReplayBudget } from "./replay-budget.js";
+
+/** What reading needs of the server. */
+export type ReadServices = Pick<ChannelServices, "log" | "replay" | "replayBudget">;
 
 /**
  * `fetch` and `list` of one connection: one after another, each when the socket has taken the page before it.
@@ -21,11 +25,13 @@ export class ReadRequests {
   readonly #dialogue: Dialogue;
   readonly #log: EventLog;
   readonly #pageBytes: number;
+  readonly #budget: ReplayBudget;
 
-  constructor(dialogue: Dialogue, log: EventLog, { pageBytes }: ReplayOptions) {
+  constructor(dialogue: Dialogue, { log, replay, replayBudget }: ReadServices) {
     this.#dialogue = dialogue;
     this.#log = log;
-    this.#pageBytes = pageBytes;
+    this.#pageBytes = replay.pageBytes;
+    this.#budget = replayBudget;
   }
 
   fetch(message: Fetch): Promise<void> {
@@ -34,7 +40,7 @@ export class ReadRequests {
         "subscribe",
         message.channel,
         () => readFetched(this.#log, message, this.#pageBytes),
-        (text) => this.#dialogue.outbox.sendText(text),
+        (text) => this.#send(text),
       ),
     );
   }
@@ -45,7 +51,7 @@ export class ReadRequests {
         "subscribe",
         message.channel,
         () => this.#readListed(message),
-        (listed) => this.#dialogue.outbox.send(listed),
+        (listed) => this.#send(JSON.stringify(listed)),
       ),
     );
   }
@@ -63,8 +69,14 @@ export class ReadRequests {
     };
   }
 
+  #send(text: string): void {
+    this.#budget.spend(this.#dialogue.reader, Buffer.byteLength(text));
+    this.#dialogue.outbox.sendText(text);
+  }
+
   #enqueue(message: Fetch | List, work: () => Promise<void>): Promise<void> {
     return this.#dialogue.outbox.inTurn(async () => {
+      await this.#budget.turn(this.#dialogue.reader, () => this.#dialogue.isOpen);
       if (this.#dialogue.isOpen) await this.#dialogue.answer(message, work);
     });
   }

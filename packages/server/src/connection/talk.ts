@@ -69,7 +69,7 @@ export class Talk {
     const most = limits.maxPendingBytes;
     const commands = new CommandRequests(this.#dialogue, commandDesk, most);
     const link = { order: this.#dialogue.order, hand: commands.deliver.bind(commands) };
-    const reads = new ReadRequests(this.#dialogue, services.log, settings.replay);
+    const reads = new ReadRequests(this.#dialogue, services);
     this.#channels = new ChannelRequests(this.#dialogue, services);
     this.#writes = new WriteRequests(this.#dialogue, services, intake, link);
     this.#credentials = new CredentialKeeper(this.#dialogue, { access, clock, request }, () =>

@@ -18,7 +18,9 @@ import { forwardEvents, toServerSocket } from "./ws-socket.js";
 export interface SocketTaker {
   readonly limits: ServerLimits;
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
-  refusalOf(request: ConnectRequest): "server_full" | "address_full" | "draining" | undefined;
+  refusalOf(
+    request: ConnectRequest,
+  ): "server_full" | "address_full" | "draining" | "overloaded" | undefined;
 }
 
 /** Who may open a socket. */
@@ -98,6 +100,8 @@ function whyNotNow(server: SocketTaker, request: IncomingMessage): Refused | und
   switch (server.refusalOf(toConnectRequest(request))) {
     case "draining":
       return { status: 503, why: "The server is restarting.", headers: { "retry-after": "2" } };
+    case "overloaded":
+      return { status: 503, why: "The server is busy.", headers: { "retry-after": "5" } };
     case "server_full":
       return { status: 503, why: "The server is full.", headers: { "retry-after": "10" } };
     case "address_full":

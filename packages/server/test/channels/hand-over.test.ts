@@ -11,6 +11,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BatchWindow } from "../../src/channels/batch-window.ts";
 import { ChannelHubs } from "../../src/channels/channel-hubs.ts";
+import { ReplayBudget } from "../../src/connection/replay-budget.ts";
 import { EventLog } from "../../src/log/event-log.ts";
 import { PageReader } from "../../src/log/page-reader.ts";
 import { silentLogger } from "../../src/logger.ts";
@@ -122,7 +123,8 @@ class World {
       maxEventBytes: limits.maxEventBytes,
       onHistoryChanged: (name) => pages.forget(name),
     });
-    const services = { log: this.log, hubs: this.hubs, pages, clock, limits, replay };
+    const replayBudget = new ReplayBudget(clock, limits.replayBytesPerMinute);
+    const services = { log: this.log, hubs: this.hubs, pages, clock, limits, replay, replayBudget };
     const slowReader = { maxBufferedBytes: 900, resumeBelowBytes: 300, timeoutMs: 60_000 };
     this.#createClient = () => new MemoryClient(services, slowReader);
     this.clients = Array.from({ length: clientCount }, this.#createClient);
