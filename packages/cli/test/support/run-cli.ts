@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -29,7 +29,10 @@ export interface Ended {
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
   if (!existsSync(program))
     throw new Error(`${program} is missing; build first: npx -y pnpm@12 exec turbo run build`);
-  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } });
+  return follow(spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } }));
+}
+
+function follow(child: ChildProcessWithoutNullStreams): Running {
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   return {
@@ -52,7 +55,17 @@ export function runCli(...args: string[]): Promise<Ended> {
 export async function startServe(
   ...args: string[]
 ): Promise<Running & { readonly url: string; readonly port: number }> {
-  const running = startCli(["serve", "--port", "0", ...args]);
+  return waitUntilListening(startCli(["serve", "--port", "0", ...args]));
+}
+
+/** The same, in a process that may open only so many files and sockets. */
+export async function startServeWith(limits: { readonly descriptors: number }, ...args: string[]) {
+  const shell = `ulimit -n ${limits.descriptors} && exec "$0" "$@"`;
+  const command = [process.execPath, program, "serve", "--port", "0", ...args];
+  return waitUntilListening(follow(spawn("sh", ["-c", shell, ...command])));
+}
+
+async function waitUntilListening(running: Running) {
   const line = await running.nextLine();
   const url = line.replace(/^listening /, "");
   return { ...running, url, port: Number(new URL(url).port) };

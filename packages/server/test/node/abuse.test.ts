@@ -1,8 +1,14 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { createMemoryStore } from "@runwire/store";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createRunwireServer } from "../../src/index.ts";
+import { attachRunwire } from "../../src/node.ts";
+import { openConnection } from "../conformance/bare/bare-connection.ts";
 import { encodeFrame, opcodes } from "../conformance/bare/frames.ts";
-import { startServer } from "../conformance/support/server-under-test.ts";
+import { custom } from "../conformance/support/sample-events.ts";
+import { publish, startServer } from "../conformance/support/server-under-test.ts";
 import { createRandom } from "../support/disturbed-store.ts";
 
 /** A TCP connection on which these bytes were sent; it is gone when the test ends. */
@@ -93,6 +99,25 @@ test("200 requests that never end do not keep others from being served", async (
   for (const socket of slow) socket.destroy();
 });
 
+test("a request that never ends is closed by the HTTP server's own time, and no socket that is open", async () => {
+  const http = createServer({ headersTimeout: 100, connectionsCheckingInterval: 20 });
+  const server = createRunwireServer({ store: createMemoryStore(), access: "open-to-everyone" });
+  attachRunwire(server, http);
+  await once(http.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(async () => {
+    await server.close();
+    http.close();
+  });
+  const { port } = http.address() as AddressInfo; // it listens on a port, not on a pipe
+  const canary = await openConnection({ port });
+  onTestFinished(() => canary.socket.cut());
+  await canary.hello();
+  const { socket } = dial(port, upgrade);
+  await new Promise((resolve) => socket.once("close", resolve));
+  await canary.settle();
+  expect(server.stats().connections).toBe(1);
+});
+
 test("a peer that ends its half of the connection after the upgrade is released", async () => {
   const { port, server } = await startServer();
   const { socket, text } = dial(port, `${upgrade}\r\n`);
@@ -177,4 +202,52 @@ describe("who somebody is", () => {
     expect(answer).toMatchObject({ type: "error", code: "forbidden" });
     expect(JSON.stringify(answer)).not.toContain(String(epoch));
   });
+});
+
+test("who publishes without end does not keep others waiting until the end of it", async () => {
+  const { connect: welcome } = await startServer();
+  const [greedy, other] = [await welcome(), await welcome()];
+  const count = 2_000;
+  const data = "x".repeat(10_000);
+  let answered = 0;
+  greedy.onMessage(({ type }) => {
+    if (type === "published") answered += 1;
+  });
+  const last = Array.from({ length: count }, (_, index) =>
+    publish(greedy, [custom("n", { data })], { id: `greedy-${index}`, writer: "greedy" }),
+  ).at(-1);
+  expect(await publish(other, [custom("n")], { channel: "d" })).toMatchObject({ offset: 1 });
+  expect(answered).toBeLessThan(count);
+  await last;
+  await expect.poll(() => answered).toBe(count);
+});
+
+test("what the logger is told is one line, without a token, whatever a client sends", async () => {
+  const told: string[] = [];
+  const tell = (message: string) => void told.push(message);
+  const fail = () => {
+    throw new Error("no");
+  };
+  const token = "secret-of-ann\r\n\u001b[31m";
+  const { open, connect: welcome } = await startServer({
+    logger: { warn: tell, error: tell },
+    authenticate: (credentials) => (credentials.token === token ? fail() : { id: "eve\r\n" }),
+    authorize: fail,
+  });
+  const connection = await open();
+  connection.send({ type: "hello", token });
+  await connection.closed;
+  const eve = await welcome("eve");
+  const names = { channel: "c\r\n2026 forged", runId: "\u001b[31m" };
+  for (const message of [
+    { type: "list", channel: "c" },
+    { type: "fetch", after: 0, ...names },
+    { type: "command", name: "cancel\r\n", ...names },
+    { type: "nonsense\r\n" },
+  ])
+    eve.send({ id: eve.freshId(), ...message });
+  eve.send({ type: "report", code: "x\r\n", message: "\u001b[31m\r\nforged" });
+  await eve.settle();
+  expect(told).toHaveLength(2);
+  for (const line of told) expect(line).not.toMatch(/\p{Cc}|secret-of/u);
 });
