@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ServerLimits } from "../src/index.ts";
 import { type BareConnection, openConnection } from "./conformance/bare/bare-connection.ts";
 import { UpgradeRefused } from "./conformance/bare/bare-socket.ts";
+import { encodeFrame, opcodes } from "./conformance/bare/frames.ts";
 import { custom } from "./conformance/support/sample-events.ts";
 import {
   publish,
@@ -162,6 +163,41 @@ describe.each(attempts)("limits.%s of %i", (name, limit, attempt, beyond) => {
     expect(await attempt(under, amount)).toBe(expected);
   });
 });
+
+describe("limits.maxBufferedChunks", () => {
+  async function startMessage() {
+    const { connect } = await startServer({ limits: { maxBufferedChunks: 8 } });
+    const connection = await connect();
+    const payload = Buffer.from(padded({ type: "ping", at: 1 }, 400));
+    const bytes = encodeFrame({ opcode: opcodes.text, isLast: true, payload });
+    return { connection, bytes };
+  }
+
+  test("takes a message that comes in 8 pieces", async () => {
+    const { connection, bytes } = await startMessage();
+    const size = Math.ceil(bytes.length / 8);
+    for (let at = 0; at < bytes.length; at += size) {
+      connection.socket.sendRaw(bytes.subarray(at, at + size));
+      await turns(2);
+    }
+    expect(await connection.nextOf("pong")).toMatchObject({ at: 1 });
+  });
+
+  test("ends the connection of a message that comes byte by byte", async () => {
+    const { connection, bytes } = await startMessage();
+    for (const [index] of bytes.entries()) {
+      connection.socket.sendRaw(bytes.subarray(index, index + 1));
+      await turns(2);
+    }
+    // Bytes that came after the close frame make the end a reset.
+    expect([1008, 1006]).toContain((await connection.closed).code);
+  });
+});
+
+/** Lets the server's side of the loop read what was written. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 
 test("subscribes beyond their rate wait for their turn", async () => {
   const clock = new FakeClock();

@@ -31,6 +31,13 @@ export interface AttachOptions {
   readonly refuseOtherUpgrades?: boolean;
 }
 
+/** What {@link AttachOptions} say where they are silent; `allowedHosts` goes by where the server listens. */
+export const defaultAttachOptions = {
+  path: "/runwire",
+  origins: "same-host",
+  refuseOtherUpgrades: false,
+} as const satisfies AttachOptions;
+
 /** The part of a runwire server that HTTP needs. */
 export interface AttachableServer extends SocketTaker {
   status(): Promise<ServerStatus>;
@@ -52,7 +59,9 @@ export function attachRunwire(
   http: Server | SecureServer,
   options: AttachOptions = {},
 ): () => void {
-  const { path = "/runwire", origins = "same-host", refuseOtherUpgrades = false } = options;
+  const defaults = defaultAttachOptions;
+  const { path = defaults.path, origins = defaults.origins } = options;
+  const { refuseOtherUpgrades = defaults.refuseOtherUpgrades } = options;
   if (!/^(\/[\w.~-]+)+$/.test(path))
     throw new RunwireError("invalid_options", `path is "${path}"; give one like "/runwire"`);
   checkOrigins(origins);

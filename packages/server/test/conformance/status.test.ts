@@ -42,3 +42,14 @@ test("answers what is not served yet with 404, and the socket's own address with
   expect(await statusOf("/runwire/metrics")).toBe(404);
   expect(await statusOf("/runwire")).toBe(426);
 });
+
+test.each(["/status", "", "/nothing"])(
+  "says of what it answers at %j that nobody is to keep it, or guess its type",
+  async (route) => {
+    const { port } = await startServer();
+    const { headers } = await fetch(`http://127.0.0.1:${port}/runwire${route}`);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("access-control-allow-origin")).toBeNull();
+  },
+);

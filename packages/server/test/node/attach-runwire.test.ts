@@ -74,6 +74,13 @@ describe("an application's own server", () => {
     connection.socket.cut();
   });
 
+  test("keeps an upgrade for another path from everybody, where it says so", async () => {
+    const { http, port } = await start({ refuseOtherUpgrades: true });
+    // It would answer at its leisure, or never.
+    http.on("upgrade", () => {});
+    expect(await send(port, upgradeTo("/own"))).toContain("404 Not Found");
+  });
+
   test("answers an upgrade that nobody takes, instead of holding its socket for ever", async () => {
     const { port } = await start();
     expect(await send(port, upgradeTo("/elsewhere"))).toContain("404 Not Found");
