@@ -27,7 +27,7 @@ test.skipIf(process.platform !== "linux")(
       sockets.push(dial(port, "127.0.0.1").on("error", () => {}));
     }
     const descriptors = () => readdirSync(`/proc/${child.pid}/fd`).length;
-    await expect.poll(descriptors).toBeGreaterThanOrEqual(limit - 2);
+    await expect.poll(descriptors, { timeout: 10_000 }).toBeGreaterThanOrEqual(limit - 2);
     for (let word = 0; word < 20; word += 1) await run.say(`${word} `);
     for (const socket of sockets) socket.destroy();
     const { runs } = await connect().channel("c").runs();

@@ -24,6 +24,11 @@ function dial(port: number, bytes: string): { readonly socket: Socket; text(): s
   return { socket, text: () => text };
 }
 
+/** `expect` of what will hold soon, however busy the machine is. */
+function soon<Value>(read: () => Value) {
+  return expect.poll(read, { timeout: 10_000, interval: 2 });
+}
+
 const request = "GET /runwire HTTP/1.1\r\nHost: 127.0.0.1\r\n";
 const upgrade =
   `${request}Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
@@ -55,8 +60,8 @@ describe("a request head", () => {
     const { port } = await startServer();
     const begun = performance.now();
     const { socket, text } = dial(port, `${upgrade}${name}: ${value}\r\n\r\n`);
-    await expect.poll(text, { interval: 5 }).toMatch(/^HTTP\/1\.1 /);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    await soon(text).toMatch(/^HTTP\/1\.1 /);
+    expect(performance.now() - begun).toBeLessThan(5_000);
     socket.destroy();
   });
 });
@@ -76,7 +81,7 @@ test.each([
   const { port, server, connect: welcome } = await startServer();
   const canary = await welcome();
   const { socket, text } = dial(port, bytes);
-  await expect.poll(text).toMatch(/^HTTP\/1\.1 4\d\d /);
+  await soon(text).toMatch(/^HTTP\/1\.1 4\d\d /);
   socket.destroy();
   await canary.settle();
   expect(server.stats().connections).toBe(1);
@@ -87,7 +92,7 @@ test("what follows an upgrade in the same bytes is a frame or the end, never a s
   const { socket, text } = dial(port, `${upgrade}\r\n${upgrade}\r\n`);
   await new Promise((resolve) => socket.once("close", resolve));
   expect(text().match(/HTTP\/1\.1/g)).toHaveLength(1);
-  await expect.poll(() => server.stats().connections).toBe(0);
+  await soon(() => server.stats().connections).toBe(0);
 });
 
 test("200 requests that never end do not keep others from being served", async () => {
@@ -100,7 +105,7 @@ test("200 requests that never end do not keep others from being served", async (
 });
 
 test("a request that never ends is closed by the HTTP server's own time, and no socket that is open", async () => {
-  const http = createServer({ headersTimeout: 100, connectionsCheckingInterval: 20 });
+  const http = createServer({ headersTimeout: 500, connectionsCheckingInterval: 50 });
   const server = createRunwireServer({ store: createMemoryStore(), access: "open-to-everyone" });
   attachRunwire(server, http);
   await once(http.listen(0, "127.0.0.1"), "listening");
@@ -121,16 +126,16 @@ test("a request that never ends is closed by the HTTP server's own time, and no 
 test("a peer that ends its half of the connection after the upgrade is released", async () => {
   const { port, server } = await startServer();
   const { socket, text } = dial(port, `${upgrade}\r\n`);
-  await expect.poll(text).toMatch(/^HTTP\/1\.1 101 /);
+  await soon(text).toMatch(/^HTTP\/1\.1 101 /);
   expect(server.stats().connections).toBe(1);
   socket.end();
-  await expect.poll(() => server.stats().connections).toBe(0);
+  await soon(() => server.stats().connections).toBe(0);
 });
 
 test("a compressed message is refused, for no compression is agreed upon", async () => {
   const { port, connect: welcome } = await startServer();
   const { text } = dial(port, `${upgrade}Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n`);
-  await expect.poll(text).toMatch(/^HTTP\/1\.1 101 /);
+  await soon(text).toMatch(/^HTTP\/1\.1 101 /);
   expect(text().toLowerCase()).not.toContain("extensions");
   const connection = await welcome();
   const frame = encodeFrame({ opcode: opcodes.text, isLast: true, payload: Buffer.from("{}") });
@@ -157,7 +162,7 @@ test("1,000 mutated frames close their connections at most, and no other notices
     const sockets = await Promise.all(Array.from({ length: 20 }, attack));
     await canary.settle();
     for (const socket of sockets) socket.cut();
-    await expect.poll(() => server.stats().connections, { interval: 1 }).toBe(1);
+    await soon(() => server.stats().connections).toBe(1);
   }
 });
 
@@ -219,7 +224,7 @@ test("who publishes without end does not keep others waiting until the end of it
   expect(await publish(other, [custom("n")], { channel: "d" })).toMatchObject({ offset: 1 });
   expect(answered).toBeLessThan(count);
   await last;
-  await expect.poll(() => answered).toBe(count);
+  await soon(() => answered).toBe(count);
 });
 
 test("what the logger is told is one line, without a token, whatever a client sends", async () => {
