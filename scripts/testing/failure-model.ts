@@ -28,7 +28,8 @@ export function readFaults(text: string): FaultRow[] {
   });
 }
 
-function readNamedTests(cell: string): NamedTest[] {
+/** Reads `[file](../path) “title”`, as often as a cell has it. */
+export function readNamedTests(cell: string): NamedTest[] {
   const named = cell.matchAll(/\[[^\]]+\]\(\.\.\/([^)]+)\) “([^”]+)”/g);
   return [...named].map(([, file = "", title = ""]) => ({
     file,
