@@ -64,9 +64,17 @@ export class Dialogue {
     this.#revocations += 1;
   }
 
-  /** @throws Refusal `forbidden` */
+  /**
+   * Asks again when a right was revoked while the application thought: its yes may be older than that.
+   *
+   * @throws Refusal `forbidden`
+   */
   async mustBeAllowed(action: Action, channel: string): Promise<void> {
-    if (!(await this.may(action, channel))) throw forbidden();
+    let asked: number;
+    do {
+      asked = this.#revocations;
+      if (!(await this.may(action, channel))) throw forbidden();
+    } while (asked !== this.#revocations);
   }
 
   /**

@@ -179,7 +179,14 @@ describe("[RW-SUB-27] what is under way when a right is revoked", () => {
     },
   );
 
-  test("is no yes from before: a subscribe that authorize allowed too early is asked about again", async () => {
+  test.each([
+    { type: "subscribe" },
+    { type: "fetch", after: 0 },
+    { type: "list" },
+    { type: "publish", writer: "writer-1", events: [custom("a")] },
+    { type: "renew", writer: "writer-1", runIds: ["r"] },
+    { type: "command", runId: "r", name: "cancel" },
+  ])("is no yes from before: $type, allowed too early, is asked about again", async (request) => {
     const early = gate();
     const asked = gate();
     let count = 0;
@@ -193,7 +200,7 @@ describe("[RW-SUB-27] what is under way when a right is revoked", () => {
       },
     });
     const ann = await connect("ann");
-    const answer = ann.request({ type: "subscribe", channel: "c" });
+    const answer = ann.request({ ...request, channel: "c" });
     await asked.pass;
     await server.revoke({ user: "ann", channel: "c" });
     early.open();

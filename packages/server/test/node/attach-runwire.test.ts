@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { promisify } from "node:util";
 import { createMemoryStore } from "@runwire/store";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createRunwireServer } from "../../src/index.ts";
@@ -122,6 +123,17 @@ describe("an application's own server", () => {
     const attach = () => attachRunwire(createRunwire(), createServer(), { origins: ["*"] });
     expect(attach).toThrow('"*" is no origin');
   });
+});
+
+test("a peer that is refused and keeps its half open is let go of after a second", async () => {
+  const { http, port } = await start({ refuseOtherUpgrades: true });
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  socket.write(upgradeTo("/elsewhere"));
+  await once(socket.resume(), "end");
+  const open = () => promisify(http.getConnections.bind(http))();
+  expect(await open()).toBe(1);
+  await expect.poll(open, { timeout: 5_000 }).toBe(0);
 });
 
 test("a handler of a status that fails is a 500 that says nothing, not the end of the process", async () => {
