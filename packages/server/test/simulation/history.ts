@@ -86,6 +86,7 @@ export interface Anomaly {
     | "aborted-read"
     | "unseen"
     | "isolation"
+    | "leak"
     | "silent-reset";
   readonly detail: string;
 }

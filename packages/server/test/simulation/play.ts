@@ -1,22 +1,30 @@
 import { checkHistory } from "./check-history.ts";
-import type { Anomaly } from "./history.ts";
+import type { Anomaly, History } from "./history.ts";
 import { revalidateMs } from "./server-process.ts";
 import type { Step } from "./steps.ts";
 import { type Plant, World } from "./world.ts";
 
+/** What a schedule has shown. */
+export interface Play {
+  readonly history: History;
+  readonly anomalies: readonly Anomaly[];
+}
+
 /** A question to the application may be as old as the slowest answers of the store. */
 const graceMs = revalidateMs + 1_000;
 
-/** Plays a schedule to its end; answers what was wrong with it. */
-export async function play(
-  seed: number,
-  steps: readonly Step[],
-  plant?: Plant,
-): Promise<readonly Anomaly[]> {
+/** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
+export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
   const world = new World(seed, plant);
   for (const step of steps) await world.do(step);
   await world.comeToRest();
-  const anomalies = checkHistory(world.history, graceMs);
-  await world.end();
-  return anomalies;
+  // What their leaving does to the log nobody is there to see.
+  const history = [...world.history];
+  const timers = await world.end();
+  return { history, anomalies: [...checkHistory(history, graceMs), ...checkTimers(timers)] };
+}
+
+function checkTimers(count: number): readonly Anomaly[] {
+  if (count === 0) return [];
+  return [{ name: "leak", detail: `${count} timers are left when everybody has gone` }];
 }

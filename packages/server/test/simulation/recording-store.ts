@@ -54,7 +54,7 @@ export function recordStore(
 }
 
 /** A store of which some methods are others; those that stay need their own `this`. */
-function overrideStore(store: EventStore, methods: Partial<EventStore>): EventStore {
+export function overrideStore(store: EventStore, methods: Partial<EventStore>): EventStore {
   return new Proxy(store, {
     get(target, name) {
       const value: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name);
