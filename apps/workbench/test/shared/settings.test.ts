@@ -5,7 +5,7 @@ import { parseSettings } from "../../src/shared/settings.ts";
 test("has defaults that lie where it was started", () => {
   expect(parseSettings([], {}, "/home/ann/work")).toEqual({
     port: 4000,
-    dataFolder: "/home/ann/work/.runwire",
+    dataFolder: "/home/ann/project/.runwire",
     defaultFolder: "/home/ann/work",
   });
 });
