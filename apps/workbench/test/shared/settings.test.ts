@@ -3,10 +3,10 @@ import { UserProblem } from "../../src/shared/fail.ts";
 import { parseSettings } from "../../src/shared/settings.ts";
 
 test("has defaults that lie where it was started", () => {
-  expect(parseSettings([], {}, "/home/ann/work")).toEqual({
+  expect(parseSettings([], {}, "/home/ann/project")).toEqual({
     port: 4000,
     dataFolder: "/home/ann/project/.runwire",
-    defaultFolder: "/home/ann/work",
+    defaultFolder: "/home/ann/project",
   });
 });
 
