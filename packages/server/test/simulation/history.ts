@@ -87,6 +87,7 @@ export interface Anomaly {
     | "unseen"
     | "isolation"
     | "leak"
+    | "misfolded"
     | "silent-reset";
   readonly detail: string;
 }

@@ -57,6 +57,10 @@ export const plants: { readonly [mistake: string]: Plant & { readonly shows: Ano
   },
   "a frame one short at its edge": { shows: "poll-skip", sent: shortenRange },
   "a merge that changes what is told": { shows: "nonmonotonic", sent: swapMerged },
+  "a merge that changes a field": {
+    shows: "misfolded",
+    sent: (text) => text.replaceAll('"agent":{"name":"a"}', '"agent":{"name":"b"}'),
+  },
   "a beginning that is not told": { shows: "unseen", sent: withoutReset },
   "a client that resumes one early": { shows: "unseen", asked: resumeEarly },
   "a client that resumes one late": { shows: "unseen", asked: resumeLate },

@@ -18,10 +18,14 @@ export async function play(seed: number, steps: readonly Step[], plant?: Plant):
   const world = new World(seed, plant);
   for (const step of steps) await world.do(step);
   await world.comeToRest();
+  const folds = await world.checkFolds();
   // What their leaving does to the log nobody is there to see.
   const history = [...world.history];
   const timers = await world.end();
-  return { history, anomalies: [...checkHistory(history, graceMs), ...checkTimers(timers)] };
+  return {
+    history,
+    anomalies: [...checkHistory(history, graceMs), ...folds, ...checkTimers(timers)],
+  };
 }
 
 function checkTimers(count: number): readonly Anomaly[] {

@@ -10,6 +10,8 @@ export interface Subscriber {
   from(): StartOfReading;
   /** What was handed over since the last beginning. */
   readonly seen: ReadonlySet<string>;
+  /** What it shows in the end, where it shows a state. */
+  state?(): ChannelState;
   /** Whether nothing more can be expected. */
   isOver(): boolean;
   stop(): void;
@@ -47,6 +49,7 @@ export function follow({ name, user, client, note }: SubscriberParts): Subscribe
   return {
     ...{ name, seen },
     from: () => from,
+    state: () => followed.snapshot().state,
     isOver: () => isOver,
     stop() {
       isOver = true;

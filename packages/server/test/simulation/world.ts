@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
+import { emptyChannelState, type LoggedEvent, reduceChannel } from "@runwire/protocol";
 import { createMemoryStore, type EventStore } from "@runwire/store";
 import { FakeClock, linkInMemory, type MemoryLink, type SocketAcceptor } from "@runwire/testing";
 import type { ServerSocket } from "../../src/index.ts";
 import { Application } from "./application.ts";
-import type { HistoryEntry, StartOfReading } from "./history.ts";
+import type { Anomaly, HistoryEntry, StartOfReading } from "./history.ts";
 import { createRandom, toBytes } from "./random.ts";
 import { channel, recordStore, toMarkedEvents } from "./recording-store.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -22,8 +24,8 @@ export interface Plant {
   readonly neverRevoked?: true;
 }
 
-/** The longest time that a cure may take, seconds: a dead connection is found in 60. */
-const longestCure = 150;
+/** The longest time that it may take until everybody has everything, when all faults are over, seconds. */
+const longestCure = 30;
 
 /** One process in which servers, clients and a store live, on a clock of their own. */
 export class World {
@@ -75,6 +77,21 @@ export class World {
     this.#note({ type: "log", epoch, floor, events: toMarkedEvents(events) });
     for (const { name } of this.#waiting()) this.#note({ type: "rest", subscriber: name });
     return seconds;
+  }
+
+  /** Whether everybody shows what the log folds to; of a log that was trimmed some show more than others. */
+  async checkFolds(): Promise<readonly Anomaly[]> {
+    if (this.history.some(({ type }) => type === "trimmed")) return [];
+    const { events } = await this.#readAll();
+    // What the store has is what it was given: events of the protocol.
+    const logged: readonly LoggedEvent[] = events.map(({ json, offset }) => ({
+      ...JSON.parse(json),
+      offset,
+    }));
+    const whole = reduceChannel(emptyChannelState, logged);
+    return this.#waiting()
+      .filter(({ state }) => state && !isDeepStrictEqual(state(), whole))
+      .map(({ name }) => ({ name: "misfolded", detail: `${name} shows something else` }));
   }
 
   /** Everybody goes; answers how many timers are left over. */
