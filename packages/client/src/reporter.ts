@@ -30,7 +30,7 @@ export function createReporter({
   };
 
   function isAllowed(): boolean {
-    const now = clock.now();
+    const now = clock.monotonic();
     if (now - since >= 60_000) [since, sent] = [now, 0];
     return ++sent <= maxPerMinute;
   }

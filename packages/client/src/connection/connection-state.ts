@@ -26,6 +26,8 @@ export interface Facts {
   readonly wasRefused: boolean;
   /** The server asked us to come back not earlier. */
   readonly notBefore: number;
+  /** How long that notice was, milliseconds. */
+  readonly noticeMs: number;
   /** Why the latest connection or attempt ended. */
   readonly error?: Error | undefined;
 }
@@ -98,4 +100,5 @@ export const initialState: ConnectionState = {
   attempt: 0,
   wasRefused: false,
   notBefore: 0,
+  noticeMs: 0,
 };

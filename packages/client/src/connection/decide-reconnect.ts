@@ -11,6 +11,8 @@ export interface ReconnectFacts {
   readonly wasRefused: boolean;
   /** What the server's `reconnect` asked for: not before this time. */
   readonly notBefore: number;
+  /** How long that was, milliseconds: nobody waits longer, whatever became of the clock meanwhile. */
+  readonly noticeMs: number;
   readonly now: number;
   /** 0 to 1. */
   readonly random: number;
@@ -24,13 +26,13 @@ export type ReconnectDecision =
 
 /** Decides from the close code, the attempts made, and what the server asked for. */
 export function decideReconnect(facts: ReconnectFacts, backoff: Backoff): ReconnectDecision {
-  const { attempt, wasRefused, notBefore, now, random } = facts;
+  const { attempt, wasRefused, notBefore, noticeMs, now, random } = facts;
   const rule = facts.code === undefined ? "backoff" : reconnectRuleOf(facts.code);
   const isRefused = rule === "fresh-token";
   if (rule === "stop" || (isRefused && wasRefused)) return { kind: "stop" };
   if (attempt >= backoff.attempts) return { kind: "park" };
   // A fresh token is asked for at once; it is asked for only once.
   const delayMs = isRefused ? 0 : toBackoffMs(attempt + 1, random, backoff);
-  const dueAt = Math.max(now + delayMs, notBefore);
+  const dueAt = now + Math.max(delayMs, Math.min(notBefore - now, noticeMs));
   return { kind: "wait", dueAt, wasRefused: wasRefused || isRefused };
 }

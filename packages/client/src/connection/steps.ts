@@ -16,8 +16,9 @@ const stepTimeoutMs = 10_000;
 
 export const stay = (state: ConnectionState): Transition => ({ state });
 
-function facts({ transport, attempt, wasRefused, notBefore, error }: ConnectionState): Facts {
-  return { transport, attempt, wasRefused, notBefore, error };
+function facts(state: ConnectionState): Facts {
+  const { transport, attempt, wasRefused, notBefore, noticeMs, error } = state;
+  return { transport, attempt, wasRefused, notBefore, noticeMs, error };
 }
 
 function connect(state: ConnectionState, attempt: number, now: number): Transition {
@@ -55,7 +56,7 @@ export const countAnew = (state: ConnectionState): Transition => stay({ ...state
 export const probe = (state: ConnectionState): Transition => ({ state, effect: "probe" });
 
 export const note = (state: ConnectionState, { afterMs }: EventOf<"notice">, { now }: Moment) =>
-  stay({ ...state, notBefore: now + afterMs });
+  stay({ ...state, notBefore: now + afterMs, noticeMs: afterMs });
 
 function park(state: ConnectionState, { now, backoff }: Moment): ConnectionState {
   // When its time is over one more attempt is made, and no other after it.

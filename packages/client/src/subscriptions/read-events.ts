@@ -32,12 +32,15 @@ export async function* readEvents(
   const stop = subscription.follow(headDepth);
   try {
     let position = await beginAt();
+    // From the start means: all that is kept then. What goes after something whole was read is a loss.
+    let isBeginning = from === "start";
     while (position && !signal?.aborted) {
       const page: LogPage | undefined = await unlessAborted(fetch(position.offset), signal);
       if (!page) return;
-      refuseLoss(page, position, from);
+      refuseLoss(page, position, isBeginning);
       yield* page.events;
       position = { epoch: page.epoch, offset: page.offset };
+      isBeginning &&= page.trimmed === true || page.offset === 0;
       if (page.offset >= page.head) await whenGrown(subscription, position, signal);
     }
   } finally {
@@ -52,8 +55,8 @@ export async function* readEvents(
   }
 }
 
-function refuseLoss(page: LogPage, position: ReadPosition, from: EventsOptions["from"]): void {
-  const reason = toLoss(page, position, from);
+function refuseLoss(page: LogPage, position: ReadPosition, isBeginning: boolean): void {
+  const reason = toLoss(page, position, isBeginning);
   if (reason)
     throw new RunwireError(
       "reset",
@@ -64,12 +67,11 @@ function refuseLoss(page: LogPage, position: ReadPosition, from: EventsOptions["
 function toLoss(
   { epoch, head, trimmed }: LogPage,
   position: ReadPosition,
-  from: EventsOptions["from"],
+  isBeginning: boolean,
 ): ResetReason | undefined {
   if (position.epoch !== undefined && position.epoch !== epoch) return "epoch";
   if (position.offset > head) return "ahead";
-  // From the start means: all that is kept.
-  return trimmed && from !== "start" ? "trimmed" : undefined;
+  return trimmed && !isBeginning ? "trimmed" : undefined;
 }
 
 /** Resolves when the log is longer than `position`, is another one, cannot be followed, or at `signal`. */

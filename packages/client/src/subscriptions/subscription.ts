@@ -130,7 +130,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   /** At once, but not over and over: a server that answers nonsense is not asked again and again. */
   function subscribeAgain(): void {
-    const now = clock.now();
+    const now = clock.monotonic();
     const waitMs = resubscribedAt + retryMs - now;
     resubscribedAt = now;
     if (waitMs <= 0) subscribe(asked);

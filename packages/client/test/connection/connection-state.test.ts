@@ -12,7 +12,7 @@ import { transition } from "../../src/connection/transition.js";
 
 const now = 1_000_000;
 const moment = { now, random: 0.5, backoff: defaultBackoff };
-const facts = { transport: 7, attempt: 3, wasRefused: false, notBefore: 0 };
+const facts = { transport: 7, attempt: 3, wasRefused: false, notBefore: 0, noticeMs: 0 };
 const error = new Error("gone");
 
 const states: { readonly [Name in StateName]: ConnectionState } = {

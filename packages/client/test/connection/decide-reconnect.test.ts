@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { defaultBackoff, toBackoffMs } from "../../src/connection/backoff.js";
 import { decideReconnect } from "../../src/connection/decide-reconnect.js";
 
-const facts = { attempt: 1, wasRefused: false, notBefore: 0, now: 1_000, random: 1 };
+const facts = {
+  attempt: 1,
+  wasRefused: false,
+  notBefore: 0,
+  noticeMs: 100_000,
+  now: 1_000,
+  random: 1,
+};
 
 describe("backoff", () => {
   it("[RW-LIVE-14] doubles from 1 s to 30 s", () => {
@@ -31,6 +38,13 @@ describe("backoff", () => {
       ),
     );
   });
+});
+
+it("waits no longer than the server asked, though the clock was set back meanwhile", () => {
+  const anHour = 3_600_000;
+  const noticed = { ...facts, notBefore: facts.now + anHour, noticeMs: 5_000 };
+  const decision = decideReconnect({ ...noticed, random: 0 }, defaultBackoff);
+  expect(decision).toMatchObject({ kind: "wait", dueAt: facts.now + 5_000 });
 });
 
 describe("a close code", () => {

@@ -93,6 +93,22 @@ describe("events()", () => {
     expect([got, end()]).toEqual([[5], "reading"]);
   });
 
+  it("goes on below the floor from the start, where only some events are kept", async () => {
+    const { page, got, end } = await read();
+    await page({ offset: 2, head: 5, events: [started(2)], trimmed: true });
+    await page({ offset: 5, head: 5, events: [said(5, "a")], trimmed: true });
+    expect([got, end()]).toEqual([[2, 5], "reading"]);
+  });
+
+  it("ends with reset from the start too, when something goes after it was reached", async () => {
+    const { socket, page, got, end } = await read();
+    await subscribed(socket, { offset: 1, from: 1 });
+    await page({ offset: 1, head: 1, events: [started(1)] });
+    await socket.say(range(1, 3, [said(3, "b")]));
+    await page({ offset: 3, head: 3, events: [said(3, "b")], trimmed: true });
+    expect([got, end()]).toEqual([[1], "reset"]);
+  });
+
   it("goes on over a cut", async () => {
     const { socket, page, got, connect, clock } = await read();
     await subscribed(socket, { offset: 1, from: 1 });
