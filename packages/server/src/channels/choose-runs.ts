@@ -43,11 +43,13 @@ export async function chooseRuns(
   { channel, runs, open, head }: ChoiceRequest,
 ): Promise<RunChoice | undefined> {
   const { latest, more } = await listLatest(store, channel, runs, head);
-  const roots = new Map([...open, ...latest].map((row) => [row.runId, row]));
+  // One that lies beyond the head is of a log that was deleted between the two questions.
+  const openAtHead = open.filter(({ first }) => first <= head.offset);
+  const roots = new Map([...openAtHead, ...latest].map((row) => [row.runId, row]));
   if (roots.size === 0) return undefined;
   const first = Math.min(...[...roots.values()].map((row) => row.first));
   const earlier = await store.latestCustom(channel, first - 1);
-  const leavesOut = more && (await isOneMissing(store, channel, latest, open));
+  const leavesOut = more && (await isOneMissing(store, channel, latest, openAtHead));
   return {
     first,
     chosenAt: head.offset,

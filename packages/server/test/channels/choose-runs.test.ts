@@ -38,6 +38,22 @@ test("holds a run that went on at the head and has ended since it was looked at"
   expect(choice?.leavesOut).toBe(true);
 });
 
+test("chooses nothing of a log that was deleted between the two questions", async () => {
+  const store = createMemoryStore();
+  for (const runId of ["old", "older"]) {
+    await start(store, runId);
+    await end(store, runId);
+  }
+  await start(store, "open in the old log");
+  const open = await store.openRoots(channel);
+  await store.deleteChannel(channel);
+  await start(store, "new");
+  const head = await store.head(channel);
+  const choice = await chooseRuns(store, { channel, runs: 1, open, head });
+  expect(choice?.first).toBe(1);
+  expect(await chosen(store, choice)).toEqual(["new"]);
+});
+
 test("does not count a run that started after the head, but holds it", async () => {
   const store = createMemoryStore();
   for (const runId of ["old", "latest"]) {
