@@ -159,7 +159,8 @@ export class Subscription implements HubSubscriber {
         await this.#patiently(life, () => this.#resetFromStore(life));
         continue;
       }
-      if (this.#cursor >= this.#hub.flushed) {
+      // Up to where the runs were chosen the log is read here: the hub's frames hold what was left out.
+      if (this.#cursor >= this.#hub.flushed && !this.#isChoosing) {
         this.#state = "level";
         return;
       }
@@ -221,7 +222,7 @@ export class Subscription implements HubSubscriber {
     const { channel, after } = this.#place;
     if (after < choice.first - 1) return this.#readEarlier(choice);
     const page = await store.read({ channel, after, limit: pageEvents, maxBytes: pageBytes });
-    const offset = Math.min(page.through, Math.max(this.#hub.flushed, after));
+    const offset = Math.min(page.through, Math.max(this.#hub.flushed, choice.chosenAt));
     const entries = page.events
       .filter((event) => event.offset <= offset)
       .map(toEntry)
