@@ -49,6 +49,7 @@ export const roomImports = {
     channels: ["runs", "log"],
     runs: ["log"],
     log: [],
+    options: [],
   },
   cli: {
     serve: [],

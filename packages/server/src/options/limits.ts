@@ -1,0 +1,71 @@
+import { protocolLimits } from "@runwire/protocol";
+
+/** How much of everything a server takes; each is a bound on what one peer can make it do. */
+export interface ServerLimits {
+  /** Sockets at once; further upgrades get 503. @default 20000 */
+  readonly maxConnections: number;
+  /** Welcomed connections of one user (not of the anonymous one). @default 32 */
+  readonly maxConnectionsPerUser: number;
+  /** Sockets of one address that are not welcomed yet; further upgrades get 429. @default 64 */
+  readonly maxUnwelcomedPerAddress: number;
+  /** Bytes of one message in either direction. @default 1048576 */
+  readonly maxMessageBytes: number;
+  /** Bytes of one event as it stands in a publish. @default 262144 */
+  readonly maxEventBytes: number;
+  /** Bytes before `welcome`, `hello` included. @default 65536 */
+  readonly maxBytesBeforeWelcome: number;
+  /** Fragments of one WebSocket message. @default 64 */
+  readonly maxFragments: number;
+  /** Pieces of unparsed data of one socket. @default 1024 */
+  readonly maxBufferedChunks: number;
+  /** Pongs that a peer which does not read may leave waiting. @default 16 */
+  readonly maxPendingPongs: number;
+  /** Requests other than publishes, renewals and subscriptions. @default 20 a second after 100 at once */
+  readonly messageRate: Rate;
+  /** `bad_message` answers in a minute; the last is followed by close 4400. @default 10 */
+  readonly maxBadMessagesPerMinute: number;
+  /** Subscriptions of one connection. @default 128 */
+  readonly maxSubscriptions: number;
+  /** Subscribes; the excess waits. @default 20 a second after 128 at once */
+  readonly subscribeRate: Rate;
+  /** `forbidden` answers in a minute; one more closes 4429. @default 20 */
+  readonly maxRefusalsPerMinute: number;
+  /** Bytes of requests of one connection that are under way before its socket is left unread. @default 1048576 */
+  readonly maxPendingBytes: number;
+  /**
+   * Unsent bytes of all sockets together, a frame that several wait for counted for each of them. Above it the
+   * connections with the most are closed 4410 first, and upgrades get 503. @default 268435456
+   */
+  readonly maxTotalBufferedBytes: number;
+  /**
+   * Bytes of history (pages, `fetched`, `listed`) that one user reads in a minute, after as many at once; of those
+   * without a user, one connection. The excess waits. @default 52428800
+   */
+  readonly replayBytesPerMinute: number;
+}
+
+/** A bucket that holds `burst` and is refilled by `perSecond`. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerUser: 32,
+  maxUnwelcomedPerAddress: 64,
+  maxMessageBytes: protocolLimits.maxMessageBytes,
+  maxEventBytes: protocolLimits.maxEventBytes,
+  maxBytesBeforeWelcome: protocolLimits.maxBytesBeforeWelcome,
+  maxFragments: 64,
+  maxBufferedChunks: 1_024,
+  maxPendingPongs: 16,
+  messageRate: { perSecond: 20, burst: 100 },
+  maxBadMessagesPerMinute: protocolLimits.maxBadMessagesPerMinute,
+  maxSubscriptions: 128,
+  subscribeRate: { perSecond: 20, burst: 128 },
+  maxRefusalsPerMinute: 20,
+  maxPendingBytes: 1_048_576,
+  maxTotalBufferedBytes: 268_435_456,
+  replayBytesPerMinute: 52_428_800,
+};
