@@ -19,7 +19,10 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          include: ["{packages,apps,examples}/*/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+          include: [
+            "{packages,apps,examples}/*/test/**/*.test.ts",
+            "{scripts,chaos}/test/**/*.test.ts",
+          ],
         },
       },
       {

@@ -2,7 +2,7 @@
 // line runs that one alone: `pnpm check architecture`.
 import { spawnSync } from "node:child_process";
 
-const sources = "packages apps examples benchmarks scripts";
+const sources = "packages apps examples benchmarks chaos scripts";
 
 const checks = {
   "format and lint": ["biome ci ."],

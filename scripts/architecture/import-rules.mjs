@@ -52,7 +52,7 @@ const byNameOnly = {
   name: "other-packages-by-name-only",
   comment: "another package is imported by its name, never by a path into its folder",
   severity: "error",
-  from: { path: "^(packages/[^/]+|apps/[^/]+|examples/[^/]+|benchmarks)/" },
+  from: { path: "^(packages/[^/]+|apps/[^/]+|examples/[^/]+|benchmarks|chaos)/" },
   to: {
     path: "^(packages|apps|examples)/",
     pathNot: "^$1/",
@@ -63,9 +63,9 @@ const byNameOnly = {
 const publicOnly = {
   name: "applications-use-published-packages",
   comment:
-    "apps, examples and benchmarks import what a user could: published packages' entry points",
+    "apps, examples, benchmarks and chaos import what a user could: published packages' entry points",
   severity: "error",
-  from: { path: "^(apps/[^/]+|examples/[^/]+|benchmarks)/", pathNot: "/test/" },
+  from: { path: "^(apps/[^/]+|examples/[^/]+|benchmarks|chaos)/", pathNot: "/test/" },
   to: {
     path: "^(packages|apps|examples)/",
     pathNot: ["^$1/", `^${anyOf(publishedEntryFiles())}$`],

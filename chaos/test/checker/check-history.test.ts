@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { checkHistory } from "./check-history.ts";
-import type { History, HistoryEntry, StartOfReading } from "./history.ts";
+import { checkHistory } from "../../src/checker/check-history.ts";
+import type { History, HistoryEntry, StartOfReading } from "../../src/checker/history.ts";
 
 const subscriber = "s1";
 const epoch = "e1";

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { emptyChannelState, type LoggedEvent, reduceChannel } from "@runwire/protocol";
+import type { ServerSocket } from "@runwire/server";
 import { createMemoryStore, type EventStore } from "@runwire/store";
 import { FakeClock, linkInMemory, type MemoryLink, type SocketAcceptor } from "@runwire/testing";
-import type { ServerSocket } from "../../src/index.ts";
-import { Application } from "./application.ts";
-import type { Anomaly, HistoryEntry, StartOfReading } from "./history.ts";
-import { createRandom, toBytes } from "./random.ts";
-import { channel, recordStore, toMarkedEvents } from "./recording-store.ts";
+import { Application } from "../application/application.ts";
+import { createRandom, toBytes } from "../application/random.ts";
+import { channel, recordStore, toMarkedEvents } from "../application/recording-store.ts";
+import type { Anomaly, HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { ServerProcess } from "./server-process.ts";
 import { clientCount, type Step } from "./steps.ts";
 

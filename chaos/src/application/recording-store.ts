@@ -1,5 +1,5 @@
 import type { EventStore, StoredEvent } from "@runwire/store";
-import type { HistoryEntry, MarkedEvent } from "./history.ts";
+import type { HistoryEntry, MarkedEvent } from "../checker/history.ts";
 
 export const channel = "c";
 

@@ -5,11 +5,13 @@ import {
   type WebSocketConstructor,
 } from "@runwire/client";
 import { type Clock, type PublishRequest, type RunTarget, RunwireError } from "@runwire/protocol";
-import type { HistoryEntry, StartOfReading } from "./history.ts";
+import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { toBytes } from "./random.ts";
 import { channel, toMarks } from "./recording-store.ts";
-import type { Writing } from "./steps.ts";
 import { follow, read, type Subscriber } from "./subscribers.ts";
+
+/** What a client's one run does next. */
+export type Writing = "start" | "note" | "think" | "say" | "tool" | "complete";
 
 export interface ApplicationParts {
   readonly user: string;

@@ -1,5 +1,5 @@
-import { checkHistory } from "./check-history.ts";
-import type { Anomaly, History } from "./history.ts";
+import { checkHistory } from "../checker/check-history.ts";
+import type { Anomaly, History } from "../checker/history.ts";
 import { revalidateMs } from "./server-process.ts";
 import type { Step } from "./steps.ts";
 import { type Plant, World } from "./world.ts";

@@ -1,10 +1,10 @@
 import type { EventStore } from "@runwire/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { plants } from "./plants.ts";
-import { play } from "./play.ts";
-import { schedules } from "./steps.ts";
-import type { Plant } from "./world.ts";
+import { plants } from "../../src/plants/plants.ts";
+import { play } from "../../src/simulated/play.ts";
+import { schedules } from "../../src/simulated/steps.ts";
+import type { Plant } from "../../src/simulated/world.ts";
 
 /** How many schedules a mistake may survive. */
 const numRuns = 200;

@@ -1,7 +1,7 @@
 import type { Clock } from "@runwire/protocol";
+import { createRunwireServer, type RunwireServer } from "@runwire/server";
 import type { EventStore } from "@runwire/store";
 import type { FakeClock } from "@runwire/testing";
-import { createRunwireServer, type RunwireServer } from "../../src/index.ts";
 import { makeFaulty } from "./faulty-store.ts";
 
 /** What a server stands in. */

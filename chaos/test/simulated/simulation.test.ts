@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { History } from "./history.ts";
-import { play } from "./play.ts";
-import { schedules } from "./steps.ts";
+import type { History } from "../../src/checker/history.ts";
+import { play } from "../../src/simulated/play.ts";
+import { schedules } from "../../src/simulated/steps.ts";
 
 /*
  * Servers, clients and a store in one process, on a clock that stands still and random numbers that repeat. A failure

@@ -1,6 +1,6 @@
 import type { RunwireClient } from "@runwire/client";
 import { type ChannelState, type Clock, RunwireError } from "@runwire/protocol";
-import type { HistoryEntry, StartOfReading } from "./history.ts";
+import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { channel, toMarked } from "./recording-store.ts";
 
 /** Somebody who follows the channel, and writes down what they are handed. */

@@ -1,7 +1,7 @@
 import type { EventStore, StoredPage } from "@runwire/store";
-import type { Anomaly } from "./history.ts";
-import { channel, overrideStore } from "./recording-store.ts";
-import type { Plant } from "./world.ts";
+import { channel, overrideStore } from "../application/recording-store.ts";
+import type { Anomaly } from "../checker/history.ts";
+import type { Plant } from "../simulated/world.ts";
 
 /** Mistakes that others have made, each from outside: what is shipped has no switch for them. */
 export const plants: { readonly [mistake: string]: Plant & { readonly shows: Anomaly["name"] } } = {

@@ -1,9 +1,7 @@
 import fc from "fast-check";
+import type { Writing } from "../application/application.ts";
 
 export const clientCount = 3;
-
-/** What a client's one run does next. */
-export type Writing = "start" | "note" | "think" | "say" | "tool" | "complete";
 
 /** One step of a schedule. `client` is an index. */
 export type Step =
