@@ -1,4 +1,4 @@
-import { fillTag, reviveTag } from "./revive-tag.js";
+import { reviveTag } from "./revive-tag.js";
 
 /** An object or array of parsed JSON. */
 type Container = Record<string, unknown>;
@@ -23,41 +23,40 @@ interface Place {
 export function decodeValue(value: unknown): unknown {
   const root: Container = { value };
   const revived = new Map<object, unknown>();
+  const fills: (() => void)[] = [];
   // Outer before inner; so backwards, when a container's turn comes, all that it holds is revived
   // and all that is around it still stands as it was parsed: that is where `$ref` finds its way.
-  for (const place of collectPlaces(root).reverse()) revive(place);
+  for (const { holder, key, tag } of collectPlaces(root).reverse()) {
+    // It was a container when it was collected, and nobody but its own turn replaces it.
+    if (tag !== undefined) holder[key] = make(holder[key] as Container, tag);
+  }
+  for (const fill of fills) fill();
   return root.value;
 
-  function revive({ holder, key, tag }: Place): void {
-    if (tag === undefined) return;
-    // It was a container when it was collected, and nobody but its own turn replaces it.
-    const raw = holder[key] as Container;
-    const made = make(raw, tag);
-    fillTag(tag, made, raw[tag]);
-    holder[key] = made;
-  }
-
   function make(raw: Container, tag: string): unknown {
-    if (revived.has(raw)) return revived.get(raw);
-    const made = makeNew(raw, tag);
-    revived.set(raw, made);
-    return made;
+    if (!revived.has(raw)) revived.set(raw, makeNew(raw, tag));
+    return revived.get(raw);
   }
 
   function makeNew(raw: Container, tag: string): unknown {
     try {
-      return tag === "$ref" ? follow(raw.$ref) : reviveTag(tag, raw[tag], raw.type);
+      if (tag === "$ref") return follow(String(raw.$ref));
+      return reviveTag(tag, raw[tag], raw.type, (fill) => fills.push(fill));
     } catch {
       return raw;
     }
   }
 
   /** What stands at a JSON Pointer; throws where nothing does, or another reference. */
-  function follow(pointer: unknown): unknown {
-    const target = walkPointer(root.value, String(pointer));
-    const tag = tagOf(target);
+  function follow(pointer: string): unknown {
+    let target = root.value;
+    for (const step of pointer.split("/").slice(1)) {
+      const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+      target = Object.hasOwn(Object(target), key) ? (target as Container)[key] : undefined;
+    }
+    const tag = isContainer(target) ? tagOf(target) : "$ref";
     if (tag === "$ref") throw new TypeError();
-    return tag === undefined ? target : make(target, tag);
+    return tag === undefined ? target : make(target as Container, tag);
   }
 }
 
@@ -89,14 +88,4 @@ function tagOf(value: Container): string | undefined {
   const tag = keys.find((key) => key[0] === "$");
   const isAlone = keys.length === 1 || (tag === "$bytes" && keys.length === 2 && "type" in value);
   return isAlone ? tag : undefined;
-}
-
-function walkPointer(start: unknown, pointer: string): Container {
-  let target = start;
-  for (const step of pointer.split("/").slice(1)) {
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    target = Object.hasOwn(Object(target), key) ? (target as Container)[key] : undefined;
-  }
-  if (!isContainer(target)) throw new TypeError();
-  return target;
 }
