@@ -74,15 +74,28 @@ export interface EventStore {
   /** Commands of a run that have no answer yet, oldest first. */
   pendingCommands(channel: string, runId: string): Promise<readonly CommandRow[]>;
 
+  /** What the channel keeps, and which of its root runs come first: what to trim is decided from this. */
+  keptRuns(request: KeptRunsRequest): Promise<KeptRuns>;
   /** Raises the floor to `floor`, the offset of a root run's `agent_started`, or lower where a run that goes on needs it. Answers the floor that holds. */
   trim(channel: string, floor: number): Promise<number>;
   /** Deletes a channel, its runs, publish keys and commands. What is written next has a new epoch. */
   deleteChannel(channel: string): Promise<void>;
+  /**
+   * Gives every channel another epoch, those that were never written included: for after a backup was restored, when
+   * readers may be ahead of the log, and its offsets will come to name other events. Every reader begins anew.
+   */
+  renewEpochs(): Promise<void>;
   /** Channels that have events, in the order of their names, after the name `after`. */
   listChannels(request: {
     readonly after?: string;
     readonly limit: number;
   }): Promise<readonly string[]>;
+
+  /**
+   * Makes `holder` the one that does a duty, for `forMs` from now on by the store's clock, unless another is; answers
+   * whether it is. So what one server on this storage has to do, one does. With 0 it lets go.
+   */
+  claimDuty(claim: DutyClaim): Promise<boolean>;
 
   /** Whether the store answers: resolves, or rejects with the reason. */
   check(): Promise<void>;
@@ -164,6 +177,8 @@ export interface ReadRequest {
 /** An event as the log keeps it. */
 export interface StoredEvent {
   readonly offset: number;
+  /** The storage has lost the event; `json` says so in its place. */
+  readonly isLost?: true;
   /** Absent for the channel's own events. */
   readonly runId?: string;
   /** As it was encoded, without `offset`. */
@@ -175,6 +190,42 @@ export interface StoredPage extends ChannelHead {
   /** `head` is {@link ChannelHead.offset}; this is how far the page reaches: to `head` when it read to the end, or to `after` where that lies beyond. */
   readonly through: number;
   readonly events: readonly StoredEvent[];
+}
+
+/** Of which channel, and how many root runs. */
+export interface KeptRunsRequest {
+  readonly channel: string;
+  /** Root runs, ≥ 1. */
+  readonly limit: number;
+}
+
+/** What a channel keeps from its floor on. */
+export interface KeptRuns extends ChannelHead {
+  /** Of the texts of all events from the floor on, UTF-8. */
+  readonly bytes: number;
+  /** The oldest root runs, by `first`. */
+  readonly roots: readonly KeptRoot[];
+}
+
+/** A root run, as retention sees it. */
+export interface KeptRoot {
+  /** The offset of its `agent_started`: a floor that the log may have. */
+  readonly first: number;
+  /** Whether it or a descendant goes on. */
+  readonly isOpen: boolean;
+  /** How long ago somebody last wrote to it or a descendant or renewed one, by the store's clock, milliseconds. */
+  readonly idleMs: number;
+  /** Of the texts of all the channel's events from `first` on, UTF-8. */
+  readonly bytes: number;
+}
+
+/** Who wants to do what, and for how long. */
+export interface DutyClaim {
+  /** Names the duty: 1 to 64 characters. */
+  readonly duty: string;
+  /** A random name of whoever claims it. */
+  readonly holder: string;
+  readonly forMs: number;
 }
 
 /** What the store keeps of a run beside its events. */

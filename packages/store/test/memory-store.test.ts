@@ -20,3 +20,10 @@ it("keeps the epoch that a channel had before its first event", async () => {
   expect(await store.append(request)).toEqual({ status: "duplicate", epoch, offset: 1 });
   expect(await store.head("c")).toEqual({ epoch, offset: 1, floor: 1 });
 });
+
+it("refuses an option that there is not", () => {
+  const mistyped = { clok: Date.now } as object; // as JavaScript may call it
+  expect(() => createMemoryStore(mistyped)).toThrow(
+    "clok is no option of createMemoryStore; it takes clock, random",
+  );
+});

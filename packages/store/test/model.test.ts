@@ -97,6 +97,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ type: fc.constant("trim" as const), channel, floor: fc.nat(40) }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("delete" as const), channel }) },
+  { weight: 1, arbitrary: fc.constant({ type: "renewEpochs" } as const) },
 );
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -109,6 +110,8 @@ async function take(store: EventStore, clock: { now: number }, one: Step): Promi
       return undefined;
     case "renew":
       return store.renew({ ...one, runIds });
+    case "renewEpochs":
+      return store.renewEpochs();
     case "extend":
       return store.extendLeases();
     case "abandon": {
@@ -157,6 +160,7 @@ async function everythingOf(store: EventStore): Promise<unknown> {
     list: await store.listRuns({ channel: name, limit: 2, maxDescendants: 1 }),
     before: await store.listRuns({ channel: name, limit: 1, before: "b" }),
     openRoots: await store.openRoots(name),
+    kept: await Promise.all([1, 9].map((limit) => store.keptRuns({ channel: name, limit }))),
     custom: await Promise.all([4, 99].map((upTo) => store.latestCustom(name, upTo))),
   });
   return {

@@ -1,9 +1,16 @@
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isRunwireError } from "@runwire/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createSqliteStore } from "../src/sqlite.js";
+import { createSqliteStore, type SqliteStoreOptions } from "../src/sqlite.js";
 import {
   append,
   channel,
@@ -68,6 +75,22 @@ describe("a file that cannot be opened", () => {
     expect(() => createSqliteStore(nameless)).toThrow(
       expect.objectContaining({ code: "invalid_options" }),
     );
+  });
+
+  it.each([
+    [
+      { durabilty: "full" },
+      "durabilty is no option of createSqliteStore; it takes file, durability",
+    ],
+    [{ durability: "off" }, 'durability must be "full" or "normal"'],
+    [{ maxFileBytes: "1 GB" }, "maxFileBytes must be a number of at least 1"],
+    [{ lockTimeoutMs: -1 }, "lockTimeoutMs must be a number of at least 0"],
+    [{ clock: 5 }, "clock must be a function"],
+  ])("because an option is wrong, %j, says which, and makes no file", (option, message) => {
+    const options = { file, ...option } as SqliteStoreOptions; // as JavaScript may call it
+    const matching = { code: "invalid_options", message: expect.stringContaining(message) };
+    expect(() => createSqliteStore(options)).toThrow(expect.objectContaining(matching));
+    expect(existsSync(file)).toBe(false);
   });
 
   it("because it is a folder is refused", () => {

@@ -1,4 +1,4 @@
-import type { AppendRequest, AppendResult, ChannelHead } from "../event-store.js";
+import type { AppendRequest, AppendResult, ChannelHead, KeptRuns } from "../event-store.js";
 import { type AppendPlan, needsOf, planAppend, type ToolState } from "../rows/plan-append.js";
 import { retention } from "../rows/retention.js";
 import { MemoryLog } from "./memory-log.js";
@@ -13,7 +13,7 @@ interface Publish {
 export class MemoryChannel {
   readonly log = new MemoryLog();
   readonly runs = new MemoryRuns();
-  readonly epoch: string;
+  epoch: string;
   /** By writer and id, oldest first. */
   readonly #publishes = new Map<string, Publish>();
   readonly #tools = new Map<string, Map<string, ToolState>>();
@@ -64,6 +64,16 @@ export class MemoryChannel {
     if (run.status === "running")
       this.#tools.set(run.runId, new Map([...(this.#tools.get(run.runId) ?? []), ...tools]));
     else this.#tools.delete(run.runId);
+  }
+
+  /** What is kept from the floor on, and the oldest root runs. */
+  keptRuns(limit: number, now: number): KeptRuns {
+    const { log, runs, head } = this;
+    const roots = runs.oldestRoots(limit).map(({ first, isOpen, lastSignAt }) => {
+      const idleMs = Math.max(0, now - lastSignAt);
+      return { first, isOpen, idleMs, bytes: log.bytesFrom(first) };
+    });
+    return { ...head, bytes: log.bytesFrom(log.floor), roots };
   }
 
   /** Answers the floor that holds. */

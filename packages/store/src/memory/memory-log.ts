@@ -12,6 +12,10 @@ export class MemoryLog {
   floor = 1;
   #kept: readonly StoredEvent[] = [];
   #events: StoredEvent[] = [];
+  /** How many bytes of text the channel has had up to and including each of these events. */
+  #totals: number[] = [];
+  /** The same before the floor. */
+  #totalBefore = 0;
   readonly #byRun = new Map<string, StoredEvent[]>();
   /** Of the channel's own keyed events, by name and key. */
   readonly #keyed = new Map<string, StoredEvent[]>();
@@ -24,9 +28,20 @@ export class MemoryLog {
     const { runId } = event;
     const stored = { offset: this.head + 1, ...(runId === undefined ? {} : { runId }), json };
     this.#events.push(stored);
+    this.#totals.push(this.#total + Buffer.byteLength(json));
     if (runId !== undefined) pushTo(this.#byRun, runId, stored);
     else if (event.type === "custom" && event.key !== undefined)
       pushTo(this.#keyed, JSON.stringify([event.name, event.key]), stored);
+  }
+
+  /** Bytes of the texts from an offset on that is not below the floor. */
+  bytesFrom(offset: number): number {
+    const before = this.#totals[offset - this.floor - 1] ?? this.#totalBefore;
+    return this.#total - before;
+  }
+
+  get #total(): number {
+    return this.#totals.at(-1) ?? this.#totalBefore;
   }
 
   read(request: ReadRequest, { epoch, offset, floor }: ChannelHead): StoredPage {
@@ -64,6 +79,7 @@ export class MemoryLog {
 
   /** `keepsRun` says of which runs the rows stay: the others are no longer found by their name. */
   trim(floor: number, keepsRun: (runId: string) => boolean): void {
+    this.#totalBefore = this.#totals.splice(0, floor - this.floor).at(-1) ?? this.#totalBefore;
     const below = [...this.#kept, ...this.#events.splice(0, floor - this.floor)];
     const latest = new Set([...this.#keyed.values()].map((events) => events.at(-1)));
     this.#kept = below.filter((event) => latest.has(event));

@@ -40,6 +40,16 @@ export class MemoryRuns {
     return { runs, more: roots.length > limit };
   }
 
+  /** The oldest root runs: where each began, whether its family goes on, and when that last gave a sign. */
+  oldestRoots(limit: number) {
+    return this.#roots.slice(0, limit).map(({ runId, first }) => {
+      const family = [...this.#rows.values()].filter((run) => run.rootRunId === runId);
+      const isOpen = family.some(({ status }) => status === "running");
+      const signs = family.map(({ leaseUntil, leaseMs }) => leaseUntil - leaseMs);
+      return { first, isOpen, lastSignAt: Math.max(...signs) };
+    });
+  }
+
   get #roots(): readonly RunRow[] {
     return [...this.#rows.values()].filter(isRoot);
   }

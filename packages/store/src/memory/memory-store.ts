@@ -4,7 +4,9 @@ import type {
   AppendResult,
   CommandAnswer,
   CommandRow,
+  DutyClaim,
   EventStore,
+  KeptRunsRequest,
   ListRunsRequest,
   NewCommand,
   PublishKey,
@@ -13,6 +15,7 @@ import type {
   RunList,
   RunRow,
 } from "../event-store.js";
+import { checkOptions, environmentChecks } from "../rows/check-options.js";
 import { deriveEpoch, randomBytesInName, toName } from "../rows/epoch.js";
 import { createListeners } from "../rows/listeners.js";
 import { planAbandonment } from "../rows/plan-abandonment.js";
@@ -20,6 +23,7 @@ import { extendLease, planRenewal } from "../rows/plan-renewal.js";
 import { closedError, resolveEnvironment, type StoreEnvironment } from "../rows/store-options.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryCommands } from "./memory-commands.js";
+import { MemoryDuties } from "./memory-duties.js";
 
 /** What {@link createMemoryStore} takes; the defaults are real. */
 export interface MemoryStoreOptions extends StoreEnvironment {}
@@ -29,10 +33,12 @@ export interface MemoryStoreOptions extends StoreEnvironment {}
  * after a restart. Every store has epochs of its own, so that readers of an earlier process start over instead
  * of mixing two logs.
  *
+ * @throws RunwireError `invalid_options` for an option that there is not.
  * @example
  * const runwire = createRunwireServer({ store: createMemoryStore(), access: "open-to-everyone" });
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): EventStore {
+  checkOptions("createMemoryStore", options, environmentChecks);
   return new MemoryStore(resolveEnvironment(options));
 }
 
@@ -40,9 +46,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): EventStore 
 class MemoryStore implements EventStore {
   readonly #clock: () => number;
   readonly #random: () => string;
-  readonly #salt: string;
+  #salt: string;
   readonly #channels = new Map<string, MemoryChannel>();
   readonly #commands = new MemoryCommands();
+  readonly #duties = new MemoryDuties();
   readonly #listeners = createListeners();
   #closing: Promise<void> | undefined;
 
@@ -152,6 +159,11 @@ class MemoryStore implements EventStore {
     return this.#commands.pending(channel, runId);
   }
 
+  async keptRuns({ channel, limit }: KeptRunsRequest) {
+    this.#ensureOpen();
+    return this.#find(channel).keptRuns(limit, this.#clock());
+  }
+
   async trim(name: string, floor: number): Promise<number> {
     this.#ensureOpen();
     const channel = this.#find(name);
@@ -166,6 +178,18 @@ class MemoryStore implements EventStore {
     this.#commands.deleteChannel(name);
     if (!this.#channels.has(name)) return;
     this.#changed(name, new MemoryChannel(this.#random()));
+  }
+
+  async renewEpochs(): Promise<void> {
+    this.#ensureOpen();
+    this.#salt = this.#random();
+    for (const channel of this.#channels.values()) channel.epoch = this.#random();
+    this.#listeners.notify(this.#channels.keys());
+  }
+
+  async claimDuty(claim: DutyClaim): Promise<boolean> {
+    this.#ensureOpen();
+    return this.#duties.claim(claim, this.#clock());
   }
 
   async listChannels({ after, limit }: { readonly after?: string; readonly limit: number }) {

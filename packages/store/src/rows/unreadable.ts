@@ -4,7 +4,7 @@ const json = '{"type":"custom","name":"runwire:unreadable","time":0}';
 
 /** What stands in the place of an event that the storage has lost: a loss is said, never silent. */
 export function unreadableEvent(offset: number): StoredEvent {
-  return { offset, json };
+  return { offset, isLost: true, json };
 }
 
 /** Whether a text can be an event at all; whether it is one, its reader finds out. */

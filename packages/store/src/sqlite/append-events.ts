@@ -61,8 +61,10 @@ function writePlan(
 ): void {
   const number = run === undefined ? null : (before?.id ?? tables.runs.insert(channel.id, run));
   if (run !== undefined && before !== undefined) tables.runs.grow(before, run, first);
+  let { total } = channel;
   for (const [index, { event, json }] of events.entries()) {
-    tables.events.insert(channel.id, first + index, number, json);
+    total += Buffer.byteLength(json);
+    tables.events.insert(channel.id, first + index, number, total, json);
     tables.keyed.note(channel.id, first + index, event);
   }
   if (number !== null && run?.status === "running") tables.tools.put(number, tools);

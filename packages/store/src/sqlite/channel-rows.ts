@@ -2,23 +2,25 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ChannelHead } from "../event-store.js";
 import { deriveEpoch } from "../rows/epoch.js";
 import { Revisions } from "./revisions.js";
-import { prepare } from "./statement.js";
+import { prepare, prepareTuples } from "./statement.js";
 
 /** A channel that has, or had, events. */
 export interface ChannelRow extends ChannelHead {
   /** Its number, which the other tables name; a deleted channel of the same name had another. */
   readonly id: number;
   readonly revision: number;
+  /** Bytes of all texts that the channel ever had. */
+  readonly total: number;
 }
 
-const columns = `id, epoch, floor, revision,
-  coalesce((SELECT max(offset) FROM events WHERE channel = channels.id), 0) AS offset`;
+type Columns = Pick<ChannelRow, "id" | "epoch" | "floor" | "revision">;
 
 /** The channels of the file. */
 export class ChannelRows {
   readonly revisions: Revisions;
-  readonly #salt: string;
+  readonly #salt;
   readonly #find;
+  readonly #end;
   readonly #insert;
   readonly #touch;
   readonly #raise;
@@ -27,10 +29,15 @@ export class ChannelRows {
 
   constructor(database: DatabaseSync) {
     this.revisions = new Revisions(database);
-    const store = prepare<{ readonly salt: string }>(database, "SELECT salt FROM store").get();
-    if (store === undefined) throw new Error("a migrated file has one row in its table `store`");
-    this.#salt = store.salt;
-    this.#find = prepare<ChannelRow>(database, `SELECT ${columns} FROM channels WHERE name = ?`);
+    this.#salt = prepare<{ readonly salt: string }>(database, "SELECT salt FROM store");
+    this.#find = prepare<Columns>(
+      database,
+      "SELECT id, epoch, floor, revision FROM channels WHERE name = ?",
+    );
+    this.#end = prepareTuples<readonly [offset: number, total: number]>(
+      database,
+      "SELECT offset, total FROM events WHERE channel = ? ORDER BY offset DESC LIMIT 1",
+    );
     this.#insert = prepare<Pick<ChannelRow, "id">>(
       database,
       `INSERT INTO channels (name, epoch, floor, revision) VALUES (?, ?, 1, ?)
@@ -47,19 +54,23 @@ export class ChannelRows {
   }
 
   find(name: string): ChannelRow | undefined {
-    return this.#find.get(name);
+    const row = this.#find.get(name);
+    if (row === undefined) return undefined;
+    const { id, epoch, floor, revision } = row;
+    const [offset, total] = this.#end(id)[0] ?? [0, 0];
+    return { id, epoch, floor, revision, offset, total };
   }
 
   head(name: string): ChannelHead {
-    const row = this.#find.get(name);
+    const row = this.find(name);
     return row === undefined
-      ? { epoch: deriveEpoch(this.#salt, name), offset: 0, floor: 1 }
+      ? { epoch: this.#unwrittenEpoch(name), offset: 0, floor: 1 }
       : { epoch: row.epoch, offset: row.offset, floor: row.floor };
   }
 
   /** The row of a channel that is about to get its first event. */
   create(name: string): ChannelRow {
-    return this.#insertAs(name, deriveEpoch(this.#salt, name));
+    return this.#insertAs(name, this.#unwrittenEpoch(name));
   }
 
   /** The same name, as a channel that shares nothing with the one before. */
@@ -72,7 +83,14 @@ export class ChannelRows {
     const revision = this.revisions.now();
     const row = this.#insert.get(name, epoch, revision);
     if (row === undefined) throw new Error(`channel ${name} was inserted and not returned`);
-    return { ...row, epoch, floor: 1, revision, offset: 0 };
+    return { ...row, epoch, floor: 1, revision, offset: 0, total: 0 };
+  }
+
+  /** The salt is read each time: another process may have renewed it. */
+  #unwrittenEpoch(name: string): string {
+    const store = this.#salt.get();
+    if (store === undefined) throw new Error("a migrated file has one row in its table `store`");
+    return deriveEpoch(store.salt, name);
   }
 
   /** Notes that events came: where the channel now ends, they say themselves. */

@@ -30,7 +30,7 @@ export class EventRows {
     this.#runNames = new RunNames(database);
     this.#insert = prepare(
       database,
-      "INSERT INTO events (channel, offset, run, json) VALUES (?, ?, ?, ?)",
+      "INSERT INTO events (channel, offset, run, total, json) VALUES (?, ?, ?, ?, ?)",
     );
     this.#range = prepareTuples<EventRow>(
       database,
@@ -47,8 +47,9 @@ export class EventRows {
     );
   }
 
-  insert(channel: number, offset: number, run: number | null, json: string): void {
-    this.#insert.run(channel, offset, run, json);
+  /** `total`: the bytes of all the channel's texts, this one included. */
+  insert(channel: number, offset: number, run: number | null, total: number, json: string): void {
+    this.#insert.run(channel, offset, run, total, json);
   }
 
   /** The event at an offset, where it is kept. */

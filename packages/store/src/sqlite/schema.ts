@@ -7,10 +7,13 @@
  *             └─< runs ─┬─< tools
  *                       └─< stretches   ranges of offsets in which the run alone wrote, but for the latest
  *   commands     by the channel's name: they can be older than its first event
+ *   duties       what one of the servers on this file does for all; see EventStore.claimDuty
  *   unsynced     who opened the file without waiting for the disk; see unsynced.ts
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
- * A channel's head is the offset of its last event, for the event of the floor is never trimmed.
+ * A channel's head is the offset of its last event, for the event of the floor is never trimmed. `total` is how many
+ * bytes of text the channel has had up to and including an event: what lies between two is a subtraction. It stands
+ * before the text, which may go on in other pages.
  * Rows that an append touches every time are in no index that the append would have to change
  * (`runs.lease_until` is looked up among the open runs only), so that a commit writes few pages.
  */
@@ -34,6 +37,7 @@ export const migrations: readonly string[] = [
     channel INTEGER NOT NULL,
     offset INTEGER NOT NULL,
     run INTEGER,
+    total INTEGER NOT NULL,
     json TEXT NOT NULL,
     PRIMARY KEY (channel, offset)
   ) STRICT, WITHOUT ROWID;
@@ -110,6 +114,12 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY,
     start TEXT NOT NULL
   ) STRICT;
+
+  CREATE TABLE duties (
+    duty TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    held_until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE garbage (channel INTEGER PRIMARY KEY) STRICT;
   `,

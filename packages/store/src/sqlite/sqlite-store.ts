@@ -6,7 +6,10 @@ import type {
   AppendResult,
   CommandAnswer,
   CommandRow,
+  DutyClaim,
   EventStore,
+  KeptRuns,
+  KeptRunsRequest,
   ListRunsRequest,
   NewCommand,
   PublishKey,
@@ -17,6 +20,7 @@ import type {
   StoredEvent,
   StoredPage,
 } from "../event-store.js";
+import { checkOptions, environmentChecks, isAtLeast, isOneOf } from "../rows/check-options.js";
 import { randomBytesInName, toName } from "../rows/epoch.js";
 import { createListeners } from "../rows/listeners.js";
 import { planRenewal } from "../rows/plan-renewal.js";
@@ -26,6 +30,7 @@ import { GrowthWatch } from "./growth-watch.js";
 import { openDatabase } from "./open-database.js";
 import { readPage } from "./read-page.js";
 import { ReadTurns } from "./read-turns.js";
+import { renewEpochs } from "./renew-epochs.js";
 import { toStorageError } from "./storage-errors.js";
 import { prepareTables, type Tables } from "./tables.js";
 import { trimStep } from "./trim-step.js";
@@ -52,15 +57,25 @@ export interface SqliteStoreOptions extends StoreEnvironment {
  * A store in one file, on the `node:sqlite` that comes with Node. Several processes of one machine may open
  * the file at once; never put it on a network drive.
  *
- * @throws RunwireError `invalid_options` where no file is named, `store_unavailable` where the file cannot be opened, written or understood, and
+ * @throws RunwireError `invalid_options` where no file is named or an option is wrong, `store_unavailable` where the file cannot be opened, written or understood, and
  *   `store_full` where its disk has no room; the message names the file and the remedy.
  * @example
  * const store = createSqliteStore({ file: "runs.db" });
  * const runwire = createRunwireServer({ store, authenticate, authorize });
  */
 export function createSqliteStore(options: SqliteStoreOptions): EventStore {
+  checkOptions("createSqliteStore", options, optionChecks);
   return new SqliteStore(options);
 }
+
+const optionChecks = {
+  file: (value: unknown) =>
+    typeof value === "string" && value !== "" ? undefined : "a file's name",
+  durability: isOneOf("full", "normal"),
+  maxFileBytes: isAtLeast(1),
+  lockTimeoutMs: isAtLeast(0),
+  ...environmentChecks,
+};
 
 class SqliteStore implements EventStore {
   readonly #clock: () => number;
@@ -205,6 +220,10 @@ class SqliteStore implements EventStore {
     return this.#read(({ commands }) => commands.pending(channel, runId));
   }
 
+  keptRuns(request: KeptRunsRequest): Promise<KeptRuns> {
+    return this.#read(({ channels, keptRuns }) => keptRuns.read(channels, request, this.#clock()));
+  }
+
   /** Step by step, each a transaction of its own with a floor that holds: a long history does not stop the loop. */
   async trim(name: string, wish: number): Promise<number> {
     for (;;) {
@@ -229,6 +248,18 @@ class SqliteStore implements EventStore {
     });
     if (wasThere) this.#listeners.notify([name]);
     await this.#sweepGarbage();
+  }
+
+  async renewEpochs(): Promise<void> {
+    const salt = this.#randomName();
+    const names = await this.#write(({ channels }) =>
+      renewEpochs(this.#database, channels.revisions, salt),
+    );
+    this.#listeners.notify(names);
+  }
+
+  claimDuty(claim: DutyClaim): Promise<boolean> {
+    return this.#write(({ duties }) => duties.claim(claim, this.#clock()));
   }
 
   listChannels({ after = "", limit }: { readonly after?: string; readonly limit: number }) {

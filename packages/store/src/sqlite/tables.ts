@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
+import { DutyRows } from "./duty-rows.js";
 import { EventRows } from "./event-rows.js";
 import { GarbageRows } from "./garbage-rows.js";
+import { KeptRunRows } from "./kept-runs.js";
 import { KeyedRows } from "./keyed-rows.js";
 import { PublishRows } from "./publish-rows.js";
 import { RunLists } from "./run-lists.js";
@@ -21,6 +23,8 @@ export interface Tables {
   readonly tools: ToolRows;
   readonly commands: CommandRows;
   readonly trimmed: TrimmedRows;
+  readonly keptRuns: KeptRunRows;
+  readonly duties: DutyRows;
   readonly garbage: GarbageRows;
 }
 
@@ -35,6 +39,8 @@ export function prepareTables(database: DatabaseSync): Tables {
     tools: new ToolRows(database),
     commands: new CommandRows(database),
     trimmed: new TrimmedRows(database),
+    keptRuns: new KeptRunRows(database),
+    duties: new DutyRows(database),
     garbage: new GarbageRows(database),
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { replaceEpochs } from "./renew-epochs.js";
 import { prepare } from "./statement.js";
 
 /**
@@ -23,8 +24,7 @@ export function replaceDoubtfulEpochs(database: DatabaseSync, { salt }: Opening)
   const others = "FROM unsynced WHERE start IS NOT ?";
   const start = currentStart();
   if (prepare(database, `SELECT 1 ${others} LIMIT 1`).get(start) === undefined) return;
-  prepare(database, "UPDATE store SET salt = ?").run(salt);
-  database.exec("UPDATE channels SET epoch = lower(hex(randomblob(16)))");
+  replaceEpochs(database, salt);
   prepare(database, `DELETE ${others}`).run(start);
 }
 

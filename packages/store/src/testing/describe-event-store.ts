@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { describeAppending } from "./appending-suite.js";
 import { describeClosing } from "./closing-suite.js";
 import { describeCommands } from "./commands-suite.js";
+import { describeKeeping } from "./keeping-suite.js";
 import { describeLeases } from "./leases-suite.js";
 import { describePersistence } from "./persistence-suite.js";
 import { describeReading } from "./reading-suite.js";
@@ -44,6 +45,7 @@ export function describeEventStore(
     describeLeases(test);
     describeCommands(test);
     describeRetention(test);
+    describeKeeping(test);
     describeClosing(test);
     if (persists) describePersistence(test);
   });

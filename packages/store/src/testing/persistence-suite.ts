@@ -86,7 +86,23 @@ export function describePersistence({ open }: StoreTest): void {
       expect((await one.run(channel, "a"))?.writer).toBe(writer);
     });
 
-    it("tells of what the other one appended, trimmed and deleted", async () => {
+    it("share what the channels keep, their duties and renewed epochs", async () => {
+      const [one, other] = [await open(), await open()];
+      await append(one, [started("a"), thinking("a")]);
+      expect(await other.keptRuns({ channel, limit: 9 })).toEqual(
+        await one.keptRuns({ channel, limit: 9 }),
+      );
+      const claim = { duty: "retention", forMs: 60_000 };
+      expect(await one.claimDuty({ ...claim, holder: "one" })).toBe(true);
+      expect(await other.claimDuty({ ...claim, holder: "other" })).toBe(false);
+      const before = await epochsOf(one, [channel, "never-written"]);
+      await other.renewEpochs();
+      const after = await epochsOf(one, [channel, "never-written"]);
+      expect(new Set([...before, ...after]).size).toBe(4);
+      expect(await epochsOf(other, [channel, "never-written"])).toEqual(after);
+    });
+
+    it("tells of what the other one appended and deleted, and of renewed epochs", async () => {
       const [one, other] = [await open(), await open()];
       const seen: string[] = [];
       one.watch((name) => seen.push(name));
@@ -99,6 +115,9 @@ export function describePersistence({ open }: StoreTest): void {
       seen.length = 0;
       await other.deleteChannel("grown");
       await noticed("grown");
+      seen.length = 0;
+      await other.renewEpochs();
+      await noticed("another");
     });
   });
 }
