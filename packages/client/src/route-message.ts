@@ -1,10 +1,9 @@
 import type { ServerMessage } from "@runwire/protocol";
-import { hasTag } from "@runwire/serializer";
 import type { ClientReport } from "./client-types.js";
+import { decodeMessage } from "./decode-message.js";
 import type { Requests } from "./requests/requests.js";
 import type { TokenRefresh } from "./requests/token-refresh.js";
 import type { RunAttachments } from "./runs/run-attachments.js";
-import { decodeEvents } from "./subscriptions/decode-events.js";
 import type { Subscriptions } from "./subscriptions/subscriptions.js";
 
 export interface MessageReceivers {
@@ -21,7 +20,7 @@ export interface MessageReceivers {
 export function routeMessage(to: MessageReceivers, message: ServerMessage, text: string): void {
   switch (message.type) {
     case "events":
-      if (to.decodeValues && hasTag(text)) decodeEvents(message.events);
+      if (to.decodeValues) decodeMessage(message, text);
       to.subscriptions.find(message.channel)?.receive(message);
       break;
     case "subscribed":

@@ -21,6 +21,6 @@ export interface RequestOptions<Type extends Answer["type"]> {
   readonly kind?: "publish" | "once";
   /** How often an answer that says “again” (`rate_limited`, `store_unavailable`) is taken at its word. @default 0 */
   readonly retries?: number;
-  /** Puts the values of an answer back in place; asked only where its text holds a tag. */
-  decode?(answer: AnswerOf<Type>): void;
+  /** Whether the values of its answer are put back in place. @default false */
+  readonly decodeValues?: boolean;
 }

@@ -1,20 +1,21 @@
 import { type Clock, type ErrorMessage, isRetryable, RunwireError } from "@runwire/protocol";
-import { hasTag } from "@runwire/serializer";
 import { EventEmitter } from "eventemitter3";
+import { decodeMessage } from "../decode-message.js";
 import { createRandomId } from "../environment.js";
 import { isLarger, toMessageText } from "./message-text.js";
 import { createPace } from "./pace.js";
 import type { Answer, AnswerOf, RequestOptions } from "./request-options.js";
 import { toError } from "./server-error.js";
 
+type Kind = "publish" | "once" | undefined;
+
+/** A request that is unanswered. */
 interface Entry {
-  readonly id: string;
+  readonly kind: Kind;
   readonly text: string;
-  readonly answer: string;
-  readonly kind: "publish" | "once" | undefined;
   isSent: boolean;
-  retries: number;
-  resolve(answer: Answer, text: string): void;
+  /** Takes a message under its id; `false` where that is no answer to it. */
+  settle(message: Answer, text: string): boolean;
   reject(error: Error): void;
 }
 
@@ -40,8 +41,7 @@ export interface RequestsOptions {
   maxBytes(): number;
 }
 
-export function createRequests(options: RequestsOptions): Requests {
-  const { send, clock, queueLimit } = options;
+export function createRequests({ send, clock, queueLimit, maxBytes }: RequestsOptions): Requests {
   const entries = new Map<string, Entry>();
   /** Tells of each id that is free again. */
   const ended = new EventEmitter();
@@ -54,61 +54,90 @@ export function createRequests(options: RequestsOptions): Requests {
 
   return {
     ask,
-    settle,
-    resume,
+    settle: (message, text) => entries.get(message.id ?? "")?.settle(message, text) ?? false,
+    resume(kind) {
+      for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
+    },
     suspend(error) {
       pace.stop();
       for (const entry of entries.values()) {
         entry.isSent = false;
-        if (entry.kind === "once") end(entry).reject(error);
+        if (entry.kind === "once") entry.reject(error);
       }
     },
     fail(error) {
       failure = error;
-      if (error) for (const entry of entries.values()) end(entry).reject(error);
+      if (error) for (const entry of entries.values()) entry.reject(error);
     },
   };
 
   async function ask<Type extends Answer["type"]>(
     request: RequestOptions<Type>,
   ): Promise<AnswerOf<Type>> {
-    const { id = createRandomId(), answer, kind, retries = 0, decode } = request;
+    const { id = createRandomId(), kind } = request;
     // Two writers may count alike: an answer says no more than the id, so the second one waits.
     while (entries.has(id)) await new Promise<void>((resolve) => ended.once(id, resolve));
     const text = toMessageText({ ...request.message, id }, request.members);
     const refusal = failure ?? planRefusal(text, kind);
     if (refusal) throw refusal;
-    return new Promise((resolve, reject) => {
-      const entry: Entry = {
-        ...{ id, text, answer, kind, retries, isSent: false, reject },
-        resolve(message, frame) {
-          // `settle` has compared the types.
-          const own = message as AnswerOf<Type>;
-          if (decode && hasTag(frame)) decode(own);
-          resolve(own);
-        },
-      };
-      entries.set(id, entry);
-      sendEntry(entry);
-      if (kind === "once" && !entry.isSent) end(entry).reject(lost());
-    });
+    try {
+      return await new Promise((resolve, reject) => enter(id, text, request, resolve, reject));
+    } finally {
+      entries.delete(id);
+      ended.emit(id);
+    }
   }
 
-  function planRefusal(text: string, kind: Entry["kind"]): Error | undefined {
+  function planRefusal(text: string, kind: Kind): Error | undefined {
     // The server would close with 1009, and a client stops at that.
-    const maxBytes = options.maxBytes();
-    if (isLarger(text, maxBytes))
+    if (isLarger(text, maxBytes()))
       return new RunwireError(
         "message_too_big",
-        `a message holds ${maxBytes} bytes at most; send less`,
+        `a message holds ${maxBytes()} bytes at most; send less`,
       );
-    if (kind) return undefined;
-    return waiting().length < queueLimit
-      ? undefined
-      : new RunwireError(
-          "queue_full",
-          `${queueLimit} requests wait for a connection; try again later`,
-        );
+    if (kind || waiting().length < queueLimit) return undefined;
+    return new RunwireError(
+      "queue_full",
+      `${queueLimit} requests wait for a connection; try again later`,
+    );
+  }
+
+  function enter<Type extends Answer["type"]>(
+    id: string,
+    text: string,
+    { answer, kind, retries = 0, decodeValues }: RequestOptions<Type>,
+    resolve: (answer: AnswerOf<Type>) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const entry: Entry = { kind, text, isSent: false, settle, reject };
+    entries.set(id, entry);
+    sendEntry(entry);
+    if (kind === "once" && !entry.isSent)
+      reject(new RunwireError("connection_lost", "there is no connection"));
+
+    function settle(message: Answer, frame: string): boolean {
+      if (message.type === "error") refuse(message);
+      if (message.type !== answer) return message.type === "error";
+      if (decodeValues) decodeMessage(message, frame);
+      // The types are the same.
+      resolve(message as AnswerOf<Type>);
+      return true;
+    }
+
+    function refuse(error: ErrorMessage): void {
+      const { code, retryAfterMs = 1_000 } = error;
+      const isTooFast = code === "rate_limited";
+      if (isTooFast) pace.hold(retryAfterMs);
+      if (!isRetryable(code) || retries-- <= 0) reject(toError(error));
+      else if (isTooFast) entry.isSent = false;
+      else clock.after(retryAfterMs, sendAgain);
+    }
+
+    function sendAgain(): void {
+      if (entries.get(id) !== entry) return;
+      entry.isSent = false;
+      sendEntry(entry);
+    }
   }
 
   /** Those that may have to wait for their turn. */
@@ -116,44 +145,7 @@ export function createRequests(options: RequestsOptions): Requests {
     return [...entries.values()].filter((entry) => !entry.isSent && !entry.kind);
   }
 
-  function resume(kind?: "publish"): void {
-    for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
-  }
-
   function sendEntry(entry: Entry): void {
     if (!entry.isSent && (entry.kind || !pace.isHeld())) entry.isSent = send(entry.text);
   }
-
-  function end(entry: Entry): Entry {
-    entries.delete(entry.id);
-    ended.emit(entry.id);
-    return entry;
-  }
-
-  function settle(message: Answer, text: string): boolean {
-    const entry = entries.get(message.id ?? "");
-    if (message.type === entry?.answer) end(entry).resolve(message, text);
-    else if (entry && message.type === "error") refuse(entry, message);
-    else return false;
-    return true;
-  }
-
-  function refuse(entry: Entry, error: ErrorMessage): void {
-    const { code, retryAfterMs = 1_000 } = error;
-    const isTooFast = code === "rate_limited";
-    if (isTooFast) pace.hold(retryAfterMs);
-    if (!isRetryable(code) || entry.retries-- <= 0) end(entry).reject(toError(error));
-    else if (isTooFast) entry.isSent = false;
-    else clock.after(retryAfterMs, () => sendAgain(entry));
-  }
-
-  function sendAgain(entry: Entry): void {
-    if (entries.get(entry.id) !== entry) return;
-    entry.isSent = false;
-    sendEntry(entry);
-  }
-}
-
-function lost(): Error {
-  return new RunwireError("connection_lost", "there is no connection");
 }

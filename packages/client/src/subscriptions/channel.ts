@@ -1,9 +1,7 @@
 import { type LogPage, RunwireError } from "@runwire/protocol";
-import { decodeValue } from "@runwire/serializer";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import type { Requests } from "../requests/requests.js";
 import { emptySnapshot } from "./channel-view.js";
-import { decodeEvents } from "./decode-events.js";
 import { createOlderLoader } from "./load-older.js";
 import { fullDepth } from "./plan-range.js";
 import { readEvents } from "./read-events.js";
@@ -61,12 +59,12 @@ export function createChannel(
 
   function fetch(after: number): Promise<LogPage> {
     start();
-    return requests.ask<"fetched">({
+    return requests.ask({
       answer: "fetched",
       // Who follows a log waits for its store, however long that is away.
       retries: Number.POSITIVE_INFINITY,
       message: { type: "fetch", channel: name, after },
-      ...(decodeValues && { decode: ({ events }) => decodeEvents(events) }),
+      decodeValues,
     });
   }
 
@@ -83,13 +81,11 @@ export function createChannel(
     const message = { type: "command", channel: name, runId, name: command, data };
     refuseUnlessJson(message);
     start();
-    const { result } = await requests.ask<"commanded">({
+    const { result } = await requests.ask({
       answer: "commanded",
       retries,
       message,
-      ...(decodeValues && {
-        decode: (answer) => Object.assign(answer, { result: decodeValue(answer.result) }),
-      }),
+      decodeValues,
     });
     return result;
   }
