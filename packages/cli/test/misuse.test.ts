@@ -21,6 +21,10 @@ test.for<[string[], RegExp]>([
   [["serve", "--access", "open", "--path", "runwire"], /path is "runwire"; give one like/],
   [["serve", "--access", "open", "--origin", "app.example.com"], /--origin takes origins like/],
   [["serve", "--access", "open", "--users", "u.json"], /exclude each other/],
+  [
+    ["serve", "--access", "open", "--host", "192.0.2.1"],
+    /Cannot listen on .*EADDRNOTAVAIL.*--host/,
+  ],
   [["serve", "--users", "/does/not/exist.json"], /The users cannot be read/],
   [["serve", "--acces", "open"], /unknown option '--acces'/],
   [["sing"], /unknown command 'sing'/],

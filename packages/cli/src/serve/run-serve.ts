@@ -73,7 +73,14 @@ function listen(http: Server, { host, port }: ServeFlags): Promise<number> {
 function toListenProblem(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === "EADDRINUSE")
     return new Misuse(`Port ${port} of ${host} is in use; choose another with --port.`);
-  return new Misuse(`Cannot listen on ${host}:${port} (${error.code ?? toMessage(error)}).`);
+  const why = error.code ?? toMessage(error);
+  return new Misuse(`Cannot listen on ${host}:${port} (${why}): ${toRemedy(error.code)}.`);
+}
+
+function toRemedy(code: string | undefined): string {
+  if (code === "EACCES")
+    return "this user may not use that port; choose one above 1023 with --port";
+  return "give a name or an address of this machine with --host, like 127.0.0.1";
 }
 
 function toUrlHost(host: string): string {
