@@ -4,8 +4,13 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { decode, type EncodeLimits, encode, encodeWithReport } from "../src/index.js";
 
+// RUNWIRE_RUNS tries more values, a million say; RUNWIRE_SEED repeats what a failure names.
+const options = {
+  numRuns: Number(process.env.RUNWIRE_RUNS ?? 300),
+  ...(process.env.RUNWIRE_SEED && { seed: Number(process.env.RUNWIRE_SEED) }),
+};
 // Hundreds of values each: slow where the machine is busy, not where the code is.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: process.env.RUNWIRE_RUNS ? 3_600_000 : 60_000 });
 
 /** Anything that JavaScript code can hold, with keys that attack. */
 const key = fc.oneof(
@@ -171,7 +176,7 @@ test("never throws, and writes valid JSON in valid UTF-8 within the defaults, wh
       expect(() => JSON.parse(json)).not.toThrow();
       expect(() => decode(json)).not.toThrow();
     }),
-    { numRuns: 300 },
+    options,
   );
 });
 
@@ -189,7 +194,7 @@ test("never throws at what answers differently each time, and stays within maxBy
         expect(() => JSON.parse(json)).not.toThrow();
       },
     ),
-    { numRuns: 300 },
+    options,
   );
 });
 
@@ -204,7 +209,7 @@ test("stays within every limit, whatever the value", () => {
       expect(countNodes(parsed)).toBeLessThanOrEqual(bounds.maxNodes * 8 + 8);
       if (json.includes('"$truncated":{"reason":"max')) expect(lost).not.toHaveLength(0);
     }),
-    { numRuns: 300 },
+    options,
   );
 });
 
