@@ -49,11 +49,17 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   const report = createReporter({ ...resolved, send });
   const view = createConnectionView(report);
   const isConnected = () => view.info().status === "connected";
-  const requests = createRequests({ ...resolved, send, maxBytes: () => limits.maxMessageBytes });
+  const requests = createRequests({
+    ...resolved,
+    start,
+    send,
+    maxBytes: () => limits.maxMessageBytes,
+  });
   const parts = { ...resolved, report, isConnected, requests };
   const runs = createRunAttachments({ ...parts, send });
   const subscriptions = createSubscriptions({
     ...parts,
+    start,
     send: (message) => send(JSON.stringify(message)),
   });
   const connection = createManagedConnection({
@@ -75,7 +81,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {
-    channel: createChannels({ ...parts, subscriptions, start }),
+    channel: createChannels({ ...parts, subscriptions }),
     get status() {
       return view.info().status;
     },
@@ -105,7 +111,6 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   // ── what is asked of it ──────────────────────────────────────────────────────────────────────
 
   async function publish({ id, writer, channel, events }: PublishRequest) {
-    start();
     const { epoch, offset } = await requests.ask({
       answer: "published",
       kind: "publish",
@@ -117,12 +122,8 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     return { epoch, offset };
   }
 
-  async function fetch(request: FetchRequest) {
-    start();
-    return requests.ask({
-      answer: "fetched",
-      message: { ...request, type: "fetch" },
-    });
+  function fetch(request: FetchRequest) {
+    return requests.ask({ answer: "fetched", message: { ...request, type: "fetch" } });
   }
 
   function start(): void {
@@ -173,9 +174,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
 /** What is unanswered when the connection has ended for good rejects with it. */
 function closedError(cause: Error | undefined): Error {
-  return new RunwireError(
-    "closed",
-    cause ? `the client has stopped: ${cause.message}` : "the client is closed",
-    { cause },
-  );
+  return new RunwireError("closed", `the client is closed${cause ? `: ${cause.message}` : ""}`, {
+    cause,
+  });
 }

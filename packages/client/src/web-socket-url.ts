@@ -17,7 +17,7 @@ export function toWebSocketUrl(url: string): string {
   } catch (cause) {
     throw new RunwireError(
       "invalid_url",
-      `"${url}" cannot be opened; use ws:, wss:, http: or https:, or a path where there is a page`,
+      `"${url}" is no address; use ws:, wss:, http:, https:, or in a page a path`,
       { cause },
     );
   }

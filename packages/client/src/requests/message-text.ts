@@ -1,6 +1,16 @@
-/** A message as JSON text; `members` are more of it that are text already, each with the comma before it. */
+import { RunwireError } from "@runwire/protocol";
+
+/**
+ * A message as JSON text; `members` are more of it that are text already, each with the comma before it.
+ *
+ * @throws RunwireError `bad_message`
+ */
 export function toMessageText(message: object, members = ""): string {
-  return `${JSON.stringify(message).slice(0, -1)}${members}}`;
+  try {
+    return `${JSON.stringify(message).slice(0, -1)}${members}}`;
+  } catch (cause) {
+    throw new RunwireError("bad_message", "only JSON can be sent; encode other values", { cause });
+  }
 }
 
 /** Measures only what may be too large: three bytes a code unit is the most that UTF-8 takes. */

@@ -33,6 +33,8 @@ export interface Requests {
 }
 
 export interface RequestsOptions {
+  /** A connection is needed. */
+  start(): void;
   send(text: string): boolean;
   readonly clock: Clock;
   /** How many requests wait for a connection at most; publishes are not counted. */
@@ -41,7 +43,8 @@ export interface RequestsOptions {
   maxBytes(): number;
 }
 
-export function createRequests({ send, clock, queueLimit, maxBytes }: RequestsOptions): Requests {
+export function createRequests(options: RequestsOptions): Requests {
+  const { send, clock, queueLimit, maxBytes } = options;
   const entries = new Map<string, Entry>();
   /** Tells of each id that is free again. */
   const ended = new EventEmitter();
@@ -80,6 +83,7 @@ export function createRequests({ send, clock, queueLimit, maxBytes }: RequestsOp
     const text = toMessageText({ ...request.message, id }, request.members);
     const refusal = failure ?? planRefusal(text, kind);
     if (refusal) throw refusal;
+    options.start();
     try {
       return await new Promise((resolve, reject) => enter(id, text, request, resolve, reject));
     } finally {

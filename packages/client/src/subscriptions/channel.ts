@@ -1,4 +1,4 @@
-import { type LogPage, RunwireError } from "@runwire/protocol";
+import type { LogPage } from "@runwire/protocol";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import type { Requests } from "../requests/requests.js";
 import { emptySnapshot } from "./channel-view.js";
@@ -11,8 +11,6 @@ export interface ChannelParts {
   readonly subscriptions: Subscriptions;
   readonly requests: Requests;
   readonly decodeValues: boolean;
-  /** The connection is needed. */
-  start(): void;
 }
 
 /** How often a request is sent again where the server says that it may. */
@@ -21,7 +19,7 @@ const retries = 5;
 export function createChannel(
   name: string,
   { runs: depth = fullDepth }: ChannelOptions,
-  { subscriptions, requests, decodeValues, start }: ChannelParts,
+  { subscriptions, requests, decodeValues }: ChannelParts,
 ): Channel {
   const loadOlder = createOlderLoader({
     list,
@@ -35,10 +33,8 @@ export function createChannel(
     onSnapshot: (listener) => follow(subscriptions.of(name).view.changes.add(listener)),
     snapshot: () => subscriptions.find(name)?.view.snapshot() ?? emptySnapshot,
     events: (options = {}) => ({
-      [Symbol.asyncIterator]() {
-        start();
-        return readEvents({ fetch, subscription: () => subscriptions.of(name) }, options);
-      },
+      [Symbol.asyncIterator]: () =>
+        readEvents({ fetch, subscription: () => subscriptions.of(name) }, options),
     }),
     loadOlder: ({ limit } = {}) => loadOlder(limit),
     async runs({ before, limit } = {}) {
@@ -50,7 +46,6 @@ export function createChannel(
 
   function follow(undo: () => void): () => void {
     const leave = subscriptions.of(name).follow(depth);
-    start();
     return () => {
       undo();
       leave();
@@ -58,7 +53,6 @@ export function createChannel(
   }
 
   function fetch(after: number): Promise<LogPage> {
-    start();
     return requests.ask({
       answer: "fetched",
       // Who follows a log waits for its store, however long that is away.
@@ -69,7 +63,6 @@ export function createChannel(
   }
 
   function list(before: string | undefined, limit: number | undefined) {
-    start();
     return requests.ask({
       answer: "listed",
       retries,
@@ -78,25 +71,12 @@ export function createChannel(
   }
 
   async function command(runId: string, command: string, data?: unknown): Promise<unknown> {
-    const message = { type: "command", channel: name, runId, name: command, data };
-    refuseUnlessJson(message);
-    start();
     const { result } = await requests.ask({
       answer: "commanded",
       retries,
-      message,
+      message: { type: "command", channel: name, runId, name: command, data },
       decodeValues,
     });
     return result;
-  }
-}
-
-function refuseUnlessJson(message: object): void {
-  try {
-    JSON.stringify(message);
-  } catch (cause) {
-    throw new RunwireError("bad_message", "a command's data is JSON; it holds something else", {
-      cause,
-    });
   }
 }

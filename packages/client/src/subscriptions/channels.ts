@@ -20,11 +20,8 @@ function refuseMisuse(name: string, { runs = 1 }: ChannelOptions): void {
   if (!isChannelName(name))
     throw new RunwireError(
       "invalid_channel",
-      `"${name}" is no channel name; use 1 to 200 of A–Z a–z 0–9 . _ : / @ + -`,
+      `"${name}" is no channel name; use letters, digits and . _ : / @ + -`,
     );
   if (!Number.isInteger(runs) || runs < 1 || runs > maxRunsPerSubscribe)
-    throw new RunwireError(
-      "invalid_options",
-      `runs is ${runs}; give 1 to 1000, or nothing for all`,
-    );
+    throw new RunwireError("invalid_options", `runs is ${runs}; give 1 to 1000`);
 }

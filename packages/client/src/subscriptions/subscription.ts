@@ -18,6 +18,8 @@ import { createWishes } from "./wishes.js";
 export interface SubscriptionOptions extends ChannelViewOptions {
   readonly clock: Clock;
   isConnected(): boolean;
+  /** A connection is needed. */
+  start(): void;
   send(message: object): void;
   /** How long it goes on after the last one has left, milliseconds. */
   readonly lingerMs: number;
@@ -96,6 +98,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (view.snapshot().error) asked = noDepth;
     // After all that mount in this tick, so that they are one wish, and those that leave again are none.
     queueMicrotask(reconcile);
+    options.start();
     return leave;
   }
 
