@@ -236,6 +236,23 @@ describe("loadOlder()", () => {
     expect(state.runs.r3?.status).toBe("success");
   });
 
+  it("leaves records that hold nothing but their own, whatever a run is called", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("__proto__", 1, 3)], false);
+    const older = [started(1, "__proto__"), completed(3, "__proto__")];
+    await answerPage(socket, { offset: 9, head: 9, events: older });
+    await loaded;
+    const { runs, order, keyed } = channel.snapshot().state;
+    expect(order).toEqual(["__proto__", "r3"]);
+    expect(Object.entries(runs).map(([runId, run]) => [runId, run.status])).toEqual([
+      ["__proto__", "success"],
+      ["r3", "success"],
+    ]);
+    expect([runs.constructor, keyed.constructor]).toEqual([undefined, undefined]);
+  });
+
   it("goes on where the last call stopped, and ends with false", async () => {
     const { channel, socket, listed } = await followLatest();
     const first = channel.loadOlder({ limit: 2 });
