@@ -50,6 +50,8 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
 function prepareFile(database: DatabaseSync, { file, durability, opening }: DatabaseOptions): void {
   database.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`);
   refuseForeignFile(database, file);
+  // Takes effect in a file that has no tables yet, and nowhere else; see free-pages.ts.
+  database.exec("PRAGMA auto_vacuum = INCREMENTAL");
   if (pragma(database, "journal_mode") !== "wal") database.exec("PRAGMA journal_mode = WAL");
   // Migrations run under FULL: a file with half a schema would be worth nothing.
   database.exec(`PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages}`);

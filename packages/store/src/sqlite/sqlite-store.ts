@@ -116,7 +116,7 @@ class SqliteStore implements EventStore {
     this.#growth = new GrowthWatch(this.#database, this.#tables.channels.revisions, (names) =>
       this.#listeners.notify(names),
     );
-    this.#sweepGarbage().catch(() => {
+    this.#tidyUp().catch(() => {
       // What a deletion before the last restart left behind waits for the next deletion or restart.
     });
   }
@@ -231,7 +231,9 @@ class SqliteStore implements EventStore {
         trimStep(tables, name, wish),
       );
       if (hasMoved) this.#listeners.notify([name]);
-      if (isDone) return floor;
+      if (!isDone) continue;
+      if (hasMoved) await this.#tidyUp();
+      return floor;
     }
   }
 
@@ -247,7 +249,7 @@ class SqliteStore implements EventStore {
       return true;
     });
     if (wasThere) this.#listeners.notify([name]);
-    await this.#sweepGarbage();
+    await this.#tidyUp();
   }
 
   async renewEpochs(): Promise<void> {
@@ -290,12 +292,15 @@ class SqliteStore implements EventStore {
     await this.#writes.add(() => noteSynced(this.#database, this.#opening)).catch(() => undefined);
   }
 
-  /** Ends early when the store is closed: the next opening goes on. */
-  async #sweepGarbage(): Promise<void> {
+  /** Rows of deleted channels, then free pages; ends early when the store is closed, and the next opening goes on. */
+  async #tidyUp(): Promise<void> {
     while (this.#closing === undefined) {
-      const isEmpty = await this.#read(({ garbage }) => garbage.isEmpty);
-      if (isEmpty || this.#closing !== undefined) return;
-      await this.#write(({ garbage }) => garbage.deleteSome());
+      const step = await this.#read(({ garbage, freePages }) => {
+        if (!garbage.isEmpty) return () => garbage.deleteSome();
+        return freePages.isTooMany ? () => freePages.giveSomeBack() : undefined;
+      });
+      if (step === undefined || this.#closing !== undefined) return;
+      await this.#write(step);
     }
   }
 

@@ -3,6 +3,7 @@ import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
 import { DutyRows } from "./duty-rows.js";
 import { EventRows } from "./event-rows.js";
+import { FreePages } from "./free-pages.js";
 import { GarbageRows } from "./garbage-rows.js";
 import { KeptRunRows } from "./kept-runs.js";
 import { KeyedRows } from "./keyed-rows.js";
@@ -26,6 +27,7 @@ export interface Tables {
   readonly keptRuns: KeptRunRows;
   readonly duties: DutyRows;
   readonly garbage: GarbageRows;
+  readonly freePages: FreePages;
 }
 
 export function prepareTables(database: DatabaseSync): Tables {
@@ -42,5 +44,6 @@ export function prepareTables(database: DatabaseSync): Tables {
     keptRuns: new KeptRunRows(database),
     duties: new DutyRows(database),
     garbage: new GarbageRows(database),
+    freePages: new FreePages(database),
   };
 }
