@@ -47,7 +47,7 @@ export function createAttachedRun(
 
   return {
     attached,
-    answer: createCommandAnswers(handlers.onCommand),
+    answer: createCommandAnswers((command) => handlers.onCommand(command)),
     renew,
     stop(error) {
       timer.clear();
