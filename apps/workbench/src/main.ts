@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Supervised, supervise } from "./parent/supervise.ts";
-import { EXIT_MISUSE, exitWith } from "./shared/fail.ts";
+import { EXIT_MISUSE, exitWith, UserProblem } from "./shared/fail.ts";
 import {
   isListening,
   serverAddressVariable,
@@ -17,6 +18,11 @@ import { parseSettings, type Settings } from "./shared/settings.ts";
  * Whichever dies is started again. What they share is the token that lets the worker publish.
  */
 function main(): void {
+  // Said here once: the server would die of it again and again.
+  if (!isBuiltin("node:sqlite"))
+    throw new UserProblem(
+      `Node ${process.versions.node} has no SQLite. Start with \`npx -y pnpm@12 start\`, or with Node 22.13 or later.`,
+    );
   const settings = parseSettings(
     process.argv.slice(2),
     process.env,

@@ -43,6 +43,19 @@ describeInChromium("asking", (browser) => {
     await expectExactly(stage(), page, runId);
   }, 20_000);
 
+  test("shows the answer to whoever watched to the end", async () => {
+    const { page, ask } = await openForm();
+    await ask("Where is the orchard? Measure for 1 second");
+    await page.waitForSelector('article:not([data-status="running"])');
+    const isAtEnd = () =>
+      page.evaluate(() => {
+        const { scrollHeight, scrollTop, clientHeight } =
+          document.querySelector("main") ?? document.body;
+        return scrollHeight > clientHeight && scrollHeight - scrollTop - clientHeight < 2;
+      });
+    await expect.poll(isAtEnd).toBe(true);
+  }, 20_000);
+
   test("says what is wrong with a question, beside the form", async () => {
     const { page, ask, problem } = await openForm();
     await ask("   ");

@@ -49,6 +49,12 @@ test("gives what is long a line for each field", () => {
   );
 });
 
+test("shows a text of several lines as these lines", () => {
+  expect(formatValue({ fromLine: 3, text: "if (x) {\n  y();\n}\n" })).toBe(
+    "{\n  fromLine: 3\n  text: |\n    if (x) {\n      y();\n    }\n}",
+  );
+});
+
 test("leaves out the fields that have no value", () => {
   expect(formatValue({ a: 1, b: undefined })).toBe("{ a: 1 }");
 });

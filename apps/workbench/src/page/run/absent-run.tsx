@@ -20,18 +20,31 @@ export function AbsentRun({ runId }: { readonly runId: string }) {
 /** Loads older runs until the one looked for is here, and this component no more, or there are none left. */
 function OlderRun() {
   const { loadOlder } = useWorkbench();
-  const [isLooking, setLooking] = useState(true);
+  const [search, setSearch] = useState<"going-on" | "ended" | "failed">("going-on");
   useEffect(() => {
+    if (search !== "going-on") return;
     let isMounted = true;
     const look = async () => {
       while (isMounted && (await loadOlder({ limit: 100 })));
     };
-    look()
-      .catch(() => {}) // the connection's own line says what is wrong
-      .finally(() => isMounted && setLooking(false));
+    look().then(
+      () => isMounted && setSearch("ended"),
+      () => isMounted && setSearch("failed"),
+    );
     return () => {
       isMounted = false;
     };
-  }, [loadOlder]);
-  return <p role="status">{isLooking ? "Loading the run …" : "There is no such run."}</p>;
+  }, [loadOlder, search]);
+  if (search === "failed")
+    return (
+      <p role="alert">
+        The run could not be loaded.{" "}
+        <button type="button" onClick={() => setSearch("going-on")}>
+          Try again
+        </button>
+      </p>
+    );
+  return (
+    <p role="status">{search === "going-on" ? "Loading the run …" : "There is no such run."}</p>
+  );
 }

@@ -19,18 +19,27 @@ function twoDigits(value: number): string {
 
 /**
  * Any value that an event can carry, as readable text: what JSON has as indented JSON, the rest by its
- * own name (a date, `12n`, `Map(2) {…}`). Cycles are named, never followed.
+ * own name (a date, `12n`, `Map(2) {…}`), a text of several lines as these lines, under a `|`. Cycles are
+ * named, never followed.
  */
 export function formatValue(value: unknown): string {
   return writeValue(value, "", new Set());
 }
 
 function writeValue(value: unknown, indent: string, above: ReadonlySet<object>): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return writeText(value, indent);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   if (above.has(value)) return "↺ (seen above)";
   return writeObject(value, indent, new Set(above).add(value));
+}
+
+/** In several lines as it was written, so that a file that was read looks like the file. */
+function writeText(text: string, indent: string): string {
+  const lines = text.split("\n");
+  if (lines.length === 1) return JSON.stringify(text);
+  if (lines.at(-1) === "") lines.pop();
+  return ["|", ...lines.map((line) => `${indent}  ${line}`)].join("\n");
 }
 
 function writeObject(value: object, indent: string, above: ReadonlySet<object>): string {

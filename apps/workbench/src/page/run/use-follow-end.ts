@@ -32,6 +32,8 @@ function followEnd(content: Element, scroller: Element): () => void {
   scroller.addEventListener("scroll", onScroll, { passive: true });
   observer.observe(content);
   return () => {
+    // The last growth comes with the end, before the observer could tell of it.
+    if (isAtEnd && content.isConnected) scroller.scrollTop = scroller.scrollHeight;
     scroller.removeEventListener("scroll", onScroll);
     observer.disconnect();
   };
