@@ -66,18 +66,15 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     ...resolved,
     url: () => toWebSocketUrl(url),
     client: { name: "@runwire/client", version: CLIENT_VERSION },
-    onWelcome: welcome,
     onMessage: (message, text) => routeMessage(receivers, message, text),
-    onMalformed: (cause) =>
-      report({ code: "malformed_message", message: "a frame is no message", cause }),
     onChange: change,
-    onLatency: view.noteLatency,
+    report,
   });
   const refresh = createTokenRefresh({
     ...parts,
     askToken: typeof options.token === "function" ? connection.askToken : undefined,
   });
-  const receivers = { ...parts, subscriptions, runs, refresh };
+  const receivers = { ...parts, ...view, subscriptions, runs, refresh, welcome };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {

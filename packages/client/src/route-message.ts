@@ -1,4 +1,4 @@
-import type { ServerMessage } from "@runwire/protocol";
+import type { Clock, ServerMessage, Welcome } from "@runwire/protocol";
 import type { ClientReport } from "./client-types.js";
 import { decodeMessage } from "./decode-message.js";
 import type { Requests } from "./requests/requests.js";
@@ -7,6 +7,7 @@ import type { RunAttachments } from "./runs/run-attachments.js";
 import type { Subscriptions } from "./subscriptions/subscriptions.js";
 
 export interface MessageReceivers {
+  readonly clock: Clock;
   readonly requests: Requests;
   readonly subscriptions: Subscriptions;
   readonly runs: RunAttachments;
@@ -14,6 +15,9 @@ export interface MessageReceivers {
   /** Whether the values of events are put back in place. */
   readonly decodeValues: boolean;
   report(report: ClientReport): void;
+  welcome(message: Welcome): void;
+  /** A round trip was measured. */
+  noteLatency(latencyMs: number): void;
 }
 
 /** Hands a server's message to whom it concerns; `text` is what it was parsed from. */
@@ -31,6 +35,7 @@ export function routeMessage(to: MessageReceivers, message: ServerMessage, text:
       to.runs.receive(message);
       break;
     case "pong":
+      to.noteLatency(Math.max(0, to.clock.monotonic() - message.at));
       to.refresh.notePong(message.now);
       to.subscriptions.notePong(message);
       break;
@@ -39,6 +44,8 @@ export function routeMessage(to: MessageReceivers, message: ServerMessage, text:
       to.report({ code: "server_error", message: `${message.code}: ${message.message}` });
       break;
     case "welcome":
+      to.welcome(message);
+      break;
     case "reconnect":
       // The connection's own.
       break;

@@ -1,4 +1,5 @@
 import { type Clock, RunwireError, type ServerMessage, type Welcome } from "@runwire/protocol";
+import type { ClientReport } from "../client-types.js";
 import { createTimer } from "../environment.js";
 import type { Backoff } from "./backoff.js";
 import {
@@ -25,14 +26,11 @@ export interface ConnectionOptions {
   readonly probeMs: number;
   /** What the client tells of itself. */
   readonly client: { readonly name: string; readonly version: string };
-  onWelcome(welcome: Welcome): void;
-  /** A message other than `welcome` and `reconnect`; `text` is what it was parsed from. */
+  /** `text` is what it was parsed from. */
   onMessage(message: ServerMessage, text: string): void;
-  onMalformed(text: unknown): void;
+  report(report: ClientReport): void;
   /** After each change of the state. */
   onChange(state: ConnectionState, before: ConnectionState): void;
-  /** A round trip was measured. */
-  onLatency(latencyMs: number): void;
 }
 
 export interface ManagedConnection {
@@ -50,7 +48,7 @@ export interface ManagedConnection {
  * that touches a transport.
  */
 export function createManagedConnection(options: ConnectionOptions): ManagedConnection {
-  const { clock, random, backoff } = options;
+  const { clock, random, backoff, report } = options;
   const askToken = createCredentials(options.token, clock);
   const dueTimer = createTimer(clock);
   const waiting: ConnectionEvent[] = [];
@@ -125,27 +123,24 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     if (!isOpen || number !== state.transport) return;
     heartbeat?.heard();
     const message = readMessage(text);
-    if (message?.type === "pong") options.onLatency(Math.max(0, clock.monotonic() - message.at));
-    if (!message) options.onMalformed(text);
-    else if (message.type === "welcome") welcome(message, number);
-    else if (message.type === "reconnect")
+    if (message?.type === "welcome") welcome(message, number);
+    if (message?.type === "reconnect")
       dispatch({ type: "notice", transport: number, afterMs: Number(message.afterMs) || 0 });
     // Only text can be read.
-    else options.onMessage(message, text as string);
+    if (message) options.onMessage(message, text as string);
+    else report({ code: "malformed_message", message: "a frame is no message", cause: text });
   }
 
-  function welcome(message: Welcome, number: number): void {
+  function welcome({ heartbeat: lengths }: Welcome, number: number): void {
     dispatch({ type: "welcomed", transport: number });
-    if (state.name !== "connected") return;
     heartbeat?.stop();
     heartbeat = createHeartbeat({
-      ...message.heartbeat,
+      ...lengths,
       clock,
       probeMs: options.probeMs,
       ping: () => write(JSON.stringify({ type: "ping", at: Math.round(clock.monotonic()) })),
       onDead: () => dispatch({ type: "lost", transport: number, error: silence() }),
     });
-    options.onWelcome(message);
   }
 
   function write(text: string): boolean {

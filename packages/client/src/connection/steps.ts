@@ -16,10 +16,13 @@ const stepTimeoutMs = 10_000;
 
 export const stay = (state: ConnectionState): Transition => ({ state });
 
-function facts(state: ConnectionState): Facts {
-  const { transport, attempt, wasRefused, notBefore, noticeMs, error } = state;
-  return { transport, attempt, wasRefused, notBefore, noticeMs, error };
+/** What goes over to another state: all but what only its own state has. */
+function facts(state: ConnectionState & Partial<OwnFields>): Facts {
+  const { name, dueAt, since, isFinal, ...facts } = state;
+  return facts;
 }
+
+type OwnFields = { readonly dueAt: number; readonly since: number; readonly isFinal: boolean };
 
 function connect(state: ConnectionState, attempt: number, now: number): Transition {
   const transport = state.transport + 1;
