@@ -1,6 +1,6 @@
 import { cutToBytes } from "./cut-to-bytes.js";
 import { type EncodeOptions, resolveOptions, type Settings } from "./options.js";
-import { isPlain, mayHoldTagKey } from "./scan-plain.js";
+import { isPlain } from "./scan-plain.js";
 import { fitsBytes } from "./strings.js";
 import { type JsonTree, toJsonTree } from "./walk.js";
 import type { Loss } from "./walk-context.js";
@@ -66,7 +66,7 @@ function encodePlain(value: unknown, settings: Settings): string | undefined {
     if (typeof value !== "object" || value === null || !isPlain(value, settings)) return undefined;
     // A getter may have changed its mind: then there may be an error, or no text at all.
     const json: string | undefined = JSON.stringify(value);
-    if (json === undefined || mayHoldTagKey(json)) return undefined;
+    if (json === undefined) return undefined;
     return fitsBytes(json, settings.limits.maxBytes) ? json : undefined;
   } catch {
     return undefined;

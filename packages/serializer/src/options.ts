@@ -1,5 +1,4 @@
 import { RunwireError } from "./errors.js";
-import { isTagKey } from "./json.js";
 import { type EncodeLimits, resolveLimits } from "./limits.js";
 import type { EnumNames } from "./names.js";
 import { createRedactor, type Redaction, type Redactor } from "./redact.js";
@@ -29,8 +28,6 @@ export interface Settings {
   readonly names: EnumNames | undefined;
   /** Whether a member of this name may be written otherwise than as it is; absent: none is. */
   readonly suspects: ((key: string) => boolean) | undefined;
-  /** The same where nobody looks for tags in the text afterwards. */
-  readonly suspectsInside: (key: string) => boolean;
 }
 
 let defaultSettings: Settings | undefined;
@@ -54,13 +51,11 @@ export function resolveOptions(options: EncodeOptions | undefined): Settings {
 
 function createSettings({ limits, redact = [], names }: EncodeOptions): Settings {
   const redactor = createRedactor(checkRedactions(redact));
-  const suspects = suspecting(redactor, names);
   return {
     limits: resolveLimits(limits),
     redactor,
     names,
-    suspects,
-    suspectsInside: suspects === undefined ? isTagKey : (key) => isTagKey(key) || suspects(key),
+    suspects: suspecting(redactor, names),
   };
 }
 
