@@ -9,11 +9,16 @@ import { drainConnections } from "./connection/drain.js";
 import { Heartbeat } from "./connection/heartbeat.js";
 import { readPage, toRange } from "./connection/read-requests.js";
 import { ReplayBudget } from "./connection/replay-budget.js";
-import { toEntry } from "./log/entry.js";
 import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
+import { RetentionKeeper } from "./log/retention-keeper.js";
 import { StoreHealth } from "./log/store-health.js";
-import { type RunwireServerOptions, resolveOptions, type ServerLimits } from "./options.js";
+import {
+  type RunwireServerOptions,
+  resolveOptions,
+  type ServerLimits,
+  type ServerSettings,
+} from "./options.js";
 import { CommandDesk } from "./runs/command-desk.js";
 import { LeaseKeeper } from "./runs/lease-keeper.js";
 import { LocalRuns } from "./runs/local-runs.js";
@@ -101,9 +106,9 @@ export function createRunwireServer<AppUser extends User = User>(
   const settings = resolveOptions(options);
   const { clock, limits, logger } = settings;
   const log = new EventLog(settings.store, logger);
-  const pages = new PageReader(settings.store, settings.replay, limits.maxEventBytes);
+  const pages = new PageReader(log, settings.replay, limits.maxEventBytes);
   const hubs = new ChannelHubs(log, {
-    ...{ store: settings.store, clock, logger, batch: settings.batch, replay: settings.replay },
+    ...{ clock, logger, batch: settings.batch, replay: settings.replay },
     window: new BatchWindow(clock, settings.batch),
     maxEventBytes: limits.maxEventBytes,
     onHistoryChanged: (channel) => pages.forget(channel),
@@ -115,13 +120,14 @@ export function createRunwireServer<AppUser extends User = User>(
     hubs.hint(channel);
     commandDesk.runEnded(channel, runId);
   });
+  const retention = createRetention(settings);
   log.onAppend(({ channel, entries }) => {
     for (const { event } of entries)
       if (event.type === "agent_completed" && event.runId !== undefined)
         commandDesk.runEnded(channel, event.runId);
   });
   const heartbeat = new Heartbeat(clock, settings.heartbeat);
-  const health = new StoreHealth(settings.store, clock);
+  const health = new StoreHealth(log, clock);
   const connections = new Connections(limits);
   const budget = new BufferBudget({
     ...{ connections, clock, logger },
@@ -156,8 +162,10 @@ export function createRunwireServer<AppUser extends User = User>(
 
   async function close(): Promise<void> {
     leases.close();
+    const trimmed = retention?.close();
     localRuns.close();
     await drainConnections(connections, settings);
+    await trimmed;
     commandDesk.close();
     heartbeat.close();
     budget.close();
@@ -204,7 +212,10 @@ export function createRunwireServer<AppUser extends User = User>(
       mustBeOpen();
       const request = { channel, after, limit, ...(runId !== undefined && { runId }) };
       const page = await readPage(log, request, settings.replay.pageBytes);
-      return { ...toRange(page, after), events: page.events.map((event) => toEntry(event).event) };
+      return {
+        ...toRange(page, after),
+        events: log.toEntries(channel, page.events).map(({ event }) => event),
+      };
     },
     async status() {
       const state = (await health.isWell()) ? "ok" : "degraded";
@@ -233,6 +244,12 @@ export function createRunwireServer<AppUser extends User = User>(
       return closing;
     },
   };
+}
+
+/** Nothing is ever trimmed where nobody said what to keep. */
+function createRetention(settings: ServerSettings): RetentionKeeper | undefined {
+  const { retention: retentionOf, store, clock, logger } = settings;
+  return retentionOf && new RetentionKeeper({ store, clock, logger, retentionOf });
 }
 
 /** Callers from JavaScript may give a whole user, whom nobody is; a ban must not pass in silence. */

@@ -15,6 +15,8 @@ export {
   type HeartbeatOptions,
   type Rate,
   type ReplayOptions,
+  type RetentionOption,
+  type RetentionPolicy,
   type RunwireServerOptions,
   type ServerLimits,
   type SlowReaderOptions,

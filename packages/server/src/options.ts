@@ -9,6 +9,7 @@ import {
   type SlowReaderOptions,
 } from "./options/delivery.js";
 import { defaultLimits, type ServerLimits } from "./options/limits.js";
+import { type RetentionOf, type RetentionOption, resolveRetention } from "./options/retention.js";
 import {
   type AuthOptions,
   type CommandOptions,
@@ -20,6 +21,7 @@ import type { AuthorizeRequest, Credentials, User } from "./users.js";
 
 export type { BatchOptions, ReplayOptions, SlowReaderOptions } from "./options/delivery.js";
 export type { Rate, ServerLimits } from "./options/limits.js";
+export type { RetentionOption, RetentionPolicy } from "./options/retention.js";
 export type {
   AuthOptions,
   CommandOptions,
@@ -34,6 +36,11 @@ interface CommonOptions<AppUser extends User> {
   readonly slowReader?: Partial<SlowReaderOptions>;
   readonly batch?: Partial<BatchOptions>;
   readonly replay?: Partial<ReplayOptions>;
+  /**
+   * How much of each channel is kept; whole runs that have ended go, the oldest first. What is gone is gone for good,
+   * and every reader who has not had it yet is told. @default everything
+   */
+  readonly retention?: RetentionOption;
   readonly drain?: Partial<DrainOptions>;
   readonly auth?: Partial<AuthOptions>;
   readonly heartbeat?: Partial<HeartbeatOptions>;
@@ -74,6 +81,8 @@ export interface ServerSettings {
   readonly slowReader: SlowReaderOptions;
   readonly batch: BatchOptions;
   readonly replay: ReplayOptions;
+  /** Absent: nothing is ever trimmed. */
+  readonly retention: RetentionOf | undefined;
   readonly drain: DrainOptions;
   readonly auth: AuthOptions;
   readonly heartbeat: HeartbeatOptions;
@@ -110,6 +119,7 @@ export function resolveOptions<AppUser extends User>(
     slowReader: resolveGroup("slowReader", defaults.slowReader, options.slowReader),
     batch: resolveGroup("batch", defaults.batch, options.batch),
     replay: resolveGroup("replay", defaults.replay, options.replay),
+    retention: resolveRetention(options.retention),
     drain: resolveGroup("drain", defaults.drain, options.drain),
     auth: resolveGroup("auth", defaults.auth, options.auth),
     heartbeat: resolveGroup("heartbeat", defaults.heartbeat, options.heartbeat),

@@ -1,8 +1,8 @@
 import { isRunwireError, type ResetReason } from "@runwire/protocol";
-import type { ChannelHead, EventStore } from "@runwire/store";
+import type { ChannelHead } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
-import { type LogEntry, toEntry } from "../log/entry.js";
-import type { Appended } from "../log/event-log.js";
+import type { LogEntry } from "../log/entry.js";
+import type { Appended, EventLog } from "../log/event-log.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
 import type { Logger } from "../logger.js";
 import type { BatchOptions, ReplayOptions } from "../options.js";
@@ -20,7 +20,7 @@ export interface HubSubscriber {
 
 /** What every hub of a server shares. */
 export interface HubServices {
-  readonly store: EventStore;
+  readonly log: EventLog;
   readonly clock: ServerClock;
   readonly logger: Logger;
   readonly batch: BatchOptions;
@@ -149,7 +149,7 @@ export class ChannelHub {
     for (;;) {
       const life = this.#life;
       const flushed = this.#flushed;
-      const head = await this.#services.store.head(this.channel);
+      const head = await this.#services.log.store.head(this.channel);
       if (head.epoch !== this.#epoch && life !== this.#life) continue;
       this.#observe(head, life === this.#life ? flushed : 0);
       return head;
@@ -221,11 +221,11 @@ export class ChannelHub {
 
   /** One page more; `false` when the log has no more. */
   async #readOn(): Promise<boolean> {
-    const { store, replay } = this.#services;
+    const { log, replay } = this.#services;
     const life = this.#life;
     const after = this.#head;
     const request = { channel: this.channel, after, limit: replay.pageEvents };
-    const page = await store.read({ ...request, maxBytes: replay.pageBytes });
+    const page = await log.store.read({ ...request, maxBytes: replay.pageBytes });
     if (life !== this.#life) return true;
     if (page.epoch !== this.#epoch) {
       this.#observe(page, after);
@@ -236,7 +236,7 @@ export class ChannelHub {
       this.#beginAnew("trimmed", page);
       return true;
     }
-    this.#enqueue(page.events.map(toEntry), page.through);
+    this.#enqueue(log.toEntries(this.channel, page.events), page.through);
     if (page.through > after) return true;
     this.#heardOf = Math.min(this.#heardOf, Math.max(page.offset, this.#head));
     return false;

@@ -15,8 +15,8 @@ export class ChannelHubs {
   readonly #hinted = new Map<string, () => void>();
   readonly #undo: (() => void)[];
 
-  constructor(log: EventLog, services: HubServices) {
-    this.#services = services;
+  constructor(log: EventLog, services: Omit<HubServices, "log">) {
+    this.#services = { ...services, log };
     this.#undo = [
       log.onAppend((appended) => this.#hubs.get(appended.channel)?.onAppended(appended)),
       log.store.watch((channel) => this.hint(channel)),

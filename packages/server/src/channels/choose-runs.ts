@@ -1,5 +1,6 @@
 import type { ChannelHead, EventStore, RunRow } from "@runwire/store";
-import { type LogEntry, toEntry } from "../log/entry.js";
+import type { LogEntry } from "../log/entry.js";
+import type { EventLog } from "../log/event-log.js";
 
 /**
  * Which of a channel's history a delivery from the start is to have, chosen once (`runs: N`): the last N root
@@ -39,9 +40,10 @@ export interface ChoiceRequest {
  * @throws RunwireError `store_unavailable`
  */
 export async function chooseRuns(
-  store: EventStore,
+  log: EventLog,
   { channel, runs, open, head }: ChoiceRequest,
 ): Promise<RunChoice | undefined> {
+  const { store } = log;
   const { latest, more } = await listLatest(store, channel, runs, head);
   // One that lies beyond the head is of a log that was deleted between the two questions.
   const openAtHead = open.filter(({ first }) => first <= head.offset);
@@ -53,7 +55,7 @@ export async function chooseRuns(
   return {
     first,
     chosenAt: head.offset,
-    earlier: earlier.map(toEntry),
+    earlier: log.toEntries(channel, earlier),
     leavesOut,
     includes: createFilter(new Set(roots.keys()), head.offset),
   };

@@ -1,7 +1,8 @@
 import type { ErrorCode, ResetReason, Subscribed } from "@runwire/protocol";
-import type { ChannelHead, EventStore } from "@runwire/store";
+import type { ChannelHead } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
-import { type LogEntry, toEntry } from "../log/entry.js";
+import type { LogEntry } from "../log/entry.js";
+import type { EventLog } from "../log/event-log.js";
 import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
 import type { PageReader } from "../log/page-reader.js";
 import type { ChannelHub, HubSubscriber } from "./channel-hub.js";
@@ -29,7 +30,7 @@ export interface SubscriptionSink {
 
 /** What every subscription of a server shares. */
 export interface SubscriptionServices {
-  readonly store: EventStore;
+  readonly log: EventLog;
   readonly pages: PageReader;
   readonly clock: ServerClock;
   readonly maxEventBytes: number;
@@ -216,24 +217,22 @@ export class Subscription implements HubSubscriber {
 
   /** A page of the chosen runs; nobody else has the same choice, so it is not kept. */
   async #readChosen() {
-    const { store, pageEvents, pageBytes } = this.#services;
+    const { log, pageEvents, pageBytes } = this.#services;
     // Only called while there is a choice.
     const choice = this.#choice as RunChoice;
     const { channel, after } = this.#place;
     if (after < choice.first - 1) return this.#readEarlier(choice);
-    const page = await store.read({ channel, after, limit: pageEvents, maxBytes: pageBytes });
+    const page = await log.store.read({ channel, after, limit: pageEvents, maxBytes: pageBytes });
     const offset = Math.min(page.through, Math.max(this.#hub.flushed, choice.chosenAt));
-    const entries = page.events
-      .filter((event) => event.offset <= offset)
-      .map(toEntry)
-      .filter((entry) => choice.includes(entry));
+    const events = page.events.filter((event) => event.offset <= offset);
+    const entries = log.toEntries(channel, events).filter((entry) => choice.includes(entry));
     return { ...page, frame: this.#toFrame(offset, entries) };
   }
 
   /** The latest of the channel's own events from before the first run, a page at a time. */
   async #readEarlier({ earlier, first }: RunChoice) {
-    const { store, pageEvents, pageBytes } = this.#services;
-    const head = await store.head(this.#hub.channel);
+    const { log, pageEvents, pageBytes } = this.#services;
+    const head = await log.store.head(this.#hub.channel);
     const left = earlier.filter(({ offset }) => offset > this.#cursor);
     const [page = [], ...more] = toBatches(left, { maxEvents: pageEvents, maxBytes: pageBytes });
     const end = more.length > 0 ? page.at(-1)?.offset : undefined;

@@ -154,9 +154,8 @@ export class ChannelRequests {
   /** Before the first read: whatever is appended from now on cannot be missed. */
   #attach(channel: string, runs: number | undefined): Followed {
     const hub = this.#services.hubs.acquire(channel);
-    const { store } = this.#services.log;
     const subscription = new Subscription(hub, this.#sinkFor(channel), {
-      store,
+      log: this.#services.log,
       pages: this.#services.pages,
       clock: this.#services.clock,
       maxEventBytes: this.#services.limits.maxEventBytes,
@@ -195,11 +194,11 @@ export class ChannelRequests {
 
   /** Chooses the runs of a delivery from the start, whichever start or end meanwhile. */
   async #choose(hub: ChannelHub, runs: number): Promise<ChosenStart> {
-    const { store } = this.#services.log;
+    const { log } = this.#services;
     const { channel } = hub;
-    const open = await store.openRoots(channel);
+    const open = await log.store.openRoots(channel);
     const head = await hub.askHead();
-    const choice = await chooseRuns(store, { channel, runs, open, head });
+    const choice = await chooseRuns(log, { channel, runs, open, head });
     return choice ? { head, choice } : { head };
   }
 

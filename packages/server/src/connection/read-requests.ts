@@ -89,7 +89,8 @@ async function readFetched(log: EventLog, message: Fetch, pageBytes: number): Pr
   if (runId !== undefined && page.events.length === 0 && !(await log.store.run(channel, runId)))
     throw notFound(runId);
   const head = JSON.stringify({ type: "fetched", id, channel, ...toRange(page, message.after) });
-  const events = page.events.map(({ json, offset }) => withOffset(json, offset)).join(",");
+  const entries = log.toEntries(channel, page.events);
+  const events = entries.map(({ json, offset }) => withOffset(json, offset)).join(",");
   return `${head.slice(0, -1)},"events":[${events}]}`;
 }
 

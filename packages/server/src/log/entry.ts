@@ -8,15 +8,23 @@ export interface LogEntry {
   readonly json: string;
   /** The text parsed, with `offset`. */
   readonly event: LoggedEvent | UnknownEvent;
+  /** The log has lost the event, and this stands in its place. */
+  readonly isLost?: true;
 }
 
 /** Parses what the store gave. A row that is no event any more keeps its place, and says so. */
-export function toEntry({ offset, json, runId }: StoredEvent): LogEntry {
+export function toEntry({ offset, json, runId, isLost }: StoredEvent): LogEntry {
   const event = parseEvent(json);
-  if (event) return { offset, json, event: { ...event, offset } };
+  if (event) {
+    const entry = { offset, json, event: { ...event, offset } };
+    return isLost ? { ...entry, isLost } : entry;
+  }
   const custom = { type: "custom", name: "runwire:unreadable", time: 0 } as const;
   const unreadable = runId === undefined ? custom : { ...custom, runId };
-  return { offset, json: JSON.stringify(unreadable), event: { ...unreadable, offset } };
+  return {
+    ...{ offset, json: JSON.stringify(unreadable), event: { ...unreadable, offset } },
+    isLost: true,
+  };
 }
 
 function parseEvent(json: string): LoggedEvent | undefined {

@@ -1,6 +1,6 @@
-import type { EventStore, StoredPage } from "@runwire/store";
+import type { StoredPage } from "@runwire/store";
 import type { ReplayOptions } from "../options.js";
-import { toEntry } from "./entry.js";
+import type { EventLog } from "./event-log.js";
 import { buildEventsFrame, type EventsFrame } from "./events-frame.js";
 
 /** A page of history, merged, as everybody gets it who reads on from `frame.after`. */
@@ -42,7 +42,7 @@ interface CachedPage {
  *        ▲ who comes back in the middle of a page reads its rest, and then the same pages as the others
  */
 export class PageReader {
-  readonly #store: EventStore;
+  readonly #log: EventLog;
   readonly #options: ReplayOptions;
   readonly #maxEventBytes: number;
   /** The least recently used first. */
@@ -53,8 +53,8 @@ export class PageReader {
   /** Pages that were read from the store. */
   reads = 0;
 
-  constructor(store: EventStore, options: ReplayOptions, maxEventBytes: number) {
-    this.#store = store;
+  constructor(log: EventLog, options: ReplayOptions, maxEventBytes: number) {
+    this.#log = log;
     this.#options = options;
     this.#maxEventBytes = maxEventBytes;
   }
@@ -102,14 +102,15 @@ export class PageReader {
 
   async #readMerged({ channel, after }: PageRequest, end: number): Promise<MergedPage> {
     this.reads += 1;
-    const page = await this.#store.read({
+    const page = await this.#log.store.read({
       channel,
       after,
       limit: Math.max(1, end - after),
       maxBytes: this.#options.pageBytes,
     });
     const offset = Math.max(after, Math.min(page.through, end));
-    const entries = page.events.filter((event) => event.offset <= offset).map(toEntry);
+    const events = page.events.filter((event) => event.offset <= offset);
+    const entries = this.#log.toEntries(channel, events);
     const frame = buildEventsFrame({ channel, after, offset }, entries, this.#maxEventBytes);
     return { ...toHead(page), frame };
   }

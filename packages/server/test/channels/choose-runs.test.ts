@@ -3,6 +3,8 @@ import { createMemoryStore, type EventStore } from "@runwire/store";
 import { expect, test } from "vitest";
 import { chooseRuns, type RunChoice } from "../../src/channels/choose-runs.ts";
 import { toEntry } from "../../src/log/entry.ts";
+import { EventLog } from "../../src/log/event-log.ts";
+import { silentLogger } from "../../src/logger.ts";
 
 const channel = "c";
 let published = 0;
@@ -33,7 +35,12 @@ test("holds a run that went on at the head and has ended since it was looked at"
   const open = await store.openRoots(channel);
   await end(store, "open");
   const head = await store.head(channel);
-  const choice = await chooseRuns(store, { channel, runs: 1, open, head });
+  const choice = await chooseRuns(new EventLog(store, silentLogger), {
+    channel,
+    runs: 1,
+    open,
+    head,
+  });
   expect(await chosen(store, choice)).toEqual(["open", "latest"]);
   expect(choice?.leavesOut).toBe(true);
 });
@@ -49,7 +56,12 @@ test("chooses nothing of a log that was deleted between the two questions", asyn
   await store.deleteChannel(channel);
   await start(store, "new");
   const head = await store.head(channel);
-  const choice = await chooseRuns(store, { channel, runs: 1, open, head });
+  const choice = await chooseRuns(new EventLog(store, silentLogger), {
+    channel,
+    runs: 1,
+    open,
+    head,
+  });
   expect(choice?.first).toBe(1);
   expect(await chosen(store, choice)).toEqual(["new"]);
 });
@@ -64,6 +76,11 @@ test("does not count a run that started after the head, but holds it", async () 
   const head = await store.head(channel);
   await start(store, "later");
   await start(store, "last");
-  const choice = await chooseRuns(store, { channel, runs: 1, open, head });
+  const choice = await chooseRuns(new EventLog(store, silentLogger), {
+    channel,
+    runs: 1,
+    open,
+    head,
+  });
   expect(await chosen(store, choice)).toEqual(["latest", "later", "last"]);
 });

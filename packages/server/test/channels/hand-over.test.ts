@@ -116,7 +116,7 @@ class World {
     const batch = { ...defaultServerOptions.batch, maxEvents: 7 };
     const replay = { pageEvents: 5, pageBytes: 2_000, cacheBytes: 5_000 };
     this.log = new EventLog(store, silentLogger);
-    const pages = new PageReader(store, replay, limits.maxEventBytes);
+    const pages = new PageReader(this.log, replay, limits.maxEventBytes);
     this.hubs = new ChannelHubs(this.log, {
       ...{ store, clock, batch, replay, logger: silentLogger },
       window: new BatchWindow(clock, batch),

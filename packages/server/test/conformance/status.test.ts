@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { startServer } from "./support/server-under-test.ts";
+import { createSqliteStore } from "@runwire/store/sqlite";
+import { FakeClock } from "@runwire/testing";
+import { expect, onTestFinished, test } from "vitest";
+import { custom } from "./support/sample-events.ts";
+import { publish, startServer } from "./support/server-under-test.ts";
 
 function getStatus(port: number): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/runwire/status`);
@@ -25,6 +28,39 @@ test("[RW-HTTP-1] says degraded when the store does not answer", async () => {
   const text = await (await getStatus(port)).text();
   expect(JSON.parse(text)).toMatchObject({ status: "degraded" });
   expect(text).not.toContain("secret");
+});
+
+/** A server over a store that a few events fill. */
+async function startFull(clock?: FakeClock) {
+  const store = createSqliteStore({ file: ":memory:", maxFileBytes: 400_000 });
+  onTestFinished(() => store.close());
+  const { connect, server } = await startServer({ store, ...(clock && { clock }) });
+  const writer = await connect();
+  const write = (channel: string) =>
+    publish(writer, [custom("n", { data: "x".repeat(200_000) })], { channel });
+  await write("deleted-later");
+  expect(await server.status()).toMatchObject({ status: "ok" });
+  expect(await write("c")).toMatchObject({ code: "store_full" });
+  return { store, server, write };
+}
+
+test("says degraded while the store has no room, until an append succeeds again", async () => {
+  const { store, server, write } = await startFull();
+  expect(await server.status()).toMatchObject({ status: "degraded" });
+  await store.deleteChannel("deleted-later");
+  expect(await write("c")).toMatchObject({ type: "published" });
+  expect(await server.status()).toMatchObject({ status: "ok" });
+});
+
+test("says so no longer when nobody has tried to append for a minute", async () => {
+  const clock = new FakeClock();
+  const { server, write } = await startFull(clock);
+  await clock.advance(50_000);
+  expect(await write("c")).toMatchObject({ code: "store_full" });
+  await clock.advance(50_000);
+  expect(await server.status()).toMatchObject({ status: "degraded" });
+  await clock.advance(20_000);
+  expect(await server.status()).toMatchObject({ status: "ok" });
 });
 
 test("[RW-HTTP-1] says draining once the server closes", async () => {

@@ -1,6 +1,8 @@
 import { createMemoryStore } from "@runwire/store";
 import { expect, test } from "vitest";
+import { EventLog } from "../../src/log/event-log.ts";
 import { PageReader } from "../../src/log/page-reader.ts";
+import { silentLogger } from "../../src/logger.ts";
 import { custom } from "../conformance/support/sample-events.ts";
 
 const actor = { type: "server" } as const;
@@ -37,7 +39,7 @@ async function readAll(pages: PageReader, epoch: string, from: number, upTo: num
 
 test("300 readers at one position cost one read for each page", async () => {
   const { store, epoch } = await createLog(1_000);
-  const pages = new PageReader(store, options, 10_000);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
   const readers = Array.from({ length: 300 }, () => readAll(pages, epoch, 0, 1_000));
   const ends = await Promise.all(readers);
   expect(ends.every((one) => one.length === 10 && one.at(-1) === 1_000)).toBe(true);
@@ -46,7 +48,7 @@ test("300 readers at one position cost one read for each page", async () => {
 
 test("who comes back in the middle of a page reads its rest, and then the pages of the others", async () => {
   const { store, epoch } = await createLog(1_000);
-  const pages = new PageReader(store, options, 10_000);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
   await readAll(pages, epoch, 0, 1_000);
   expect(await readAll(pages, epoch, 250, 1_000)).toEqual([
     300, 400, 500, 600, 700, 800, 900, 1_000,
@@ -56,7 +58,11 @@ test("who comes back in the middle of a page reads its rest, and then the pages 
 
 test("a page that the bytes cut short is whole for the next reader too", async () => {
   const { store, epoch } = await createLog(100, "x".repeat(1_000));
-  const pages = new PageReader(store, { ...options, pageBytes: 10_000 }, 10_000);
+  const pages = new PageReader(
+    new EventLog(store, silentLogger),
+    { ...options, pageBytes: 10_000 },
+    10_000,
+  );
   const first = await readAll(pages, epoch, 0, 100);
   const { reads } = pages;
   expect(first.length).toBeGreaterThan(5);
@@ -66,7 +72,7 @@ test("a page that the bytes cut short is whole for the next reader too", async (
 
 test("a page at the log's end is read again once the log has grown", async () => {
   const { store, epoch, append } = await createLog(50);
-  const pages = new PageReader(store, options, 10_000);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
   expect(await readAll(pages, epoch, 0, 50)).toEqual([50]);
   await append(10);
   expect(await readAll(pages, epoch, 0, 60)).toEqual([60]);
@@ -75,7 +81,7 @@ test("a page at the log's end is read again once the log has grown", async () =>
 
 test("nothing is read beyond what the reader may have", async () => {
   const { store, epoch } = await createLog(50);
-  const { frame } = await new PageReader(store, options, 10_000).read({
+  const { frame } = await new PageReader(new EventLog(store, silentLogger), options, 10_000).read({
     ...{ channel: "c", epoch, after: 0, upTo: 30 },
   });
   expect(frame.offset).toBe(30);
@@ -83,7 +89,11 @@ test("nothing is read beyond what the reader may have", async () => {
 
 test("the least recently used pages go when the cache is full", async () => {
   const { store, epoch } = await createLog(1_000, "x".repeat(1_000));
-  const pages = new PageReader(store, { ...options, cacheBytes: 300_000 }, 10_000);
+  const pages = new PageReader(
+    new EventLog(store, silentLogger),
+    { ...options, cacheBytes: 300_000 },
+    10_000,
+  );
   const read = (after: number) => pages.read({ channel: "c", epoch, after, upTo: 1_000 });
   await read(0);
   await read(100);
@@ -100,7 +110,7 @@ test("a channel is forgotten by itself, also what is being read of it", async ()
   const { store, epoch, append } = await createLog(10);
   await append(10, "c2");
   const other = await store.head("c2");
-  const pages = new PageReader(store, options, 10_000);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
   const second = { channel: "c2", epoch: other.epoch, after: 0, upTo: 10 };
   await pages.read(second);
   const underWay = pages.read({ channel: "c", epoch, after: 0, upTo: 10 });
@@ -114,7 +124,7 @@ test("a channel is forgotten by itself, also what is being read of it", async ()
 
 test("neither a failed read nor one of another epoch is kept", async () => {
   const { store, epoch } = await createLog(10);
-  const pages = new PageReader(store, options, 10_000);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
   const { read } = store;
   store.read = () => Promise.reject(new Error("down"));
   await expect(pages.read({ channel: "c", epoch, after: 0, upTo: 10 })).rejects.toThrow("down");
