@@ -5,7 +5,8 @@ import type {
   ChannelSnapshot,
   ClientReport,
 } from "../client-types.js";
-import { createListeners, type Listeners } from "../listeners.js";
+import { createListeners } from "../listeners.js";
+import { createWatched } from "../watched.js";
 import { mergeOlder } from "./merge-older.js";
 
 /** What stands before anything is known. */
@@ -19,12 +20,20 @@ export interface ChannelViewOptions {
   report(report: ClientReport): void;
 }
 
+/** What is known of a state beside it, as long as it goes on; another object whenever it begins anew. */
+export interface Life {
+  /** The offsets of the runs' `agent_started`: the order of the state's runs. */
+  readonly firsts: Map<string, number>;
+  /** The oldest root run that was listed for it: older ones stand before that. */
+  before?: string | undefined;
+}
+
 /** A channel as it is shown: the fold of what has come, and those who are told of it. */
 export interface ChannelView {
   /** Calls it for each frame, and soon for what stands already. */
   addListener(listener: ChannelListener): () => void;
   /** The snapshot is another one. */
-  readonly changes: Listeners<[]>;
+  onSnapshot(listener: () => void): () => void;
   snapshot(): ChannelSnapshot;
   /** The state begins anew. */
   begin(olderRuns: boolean, isLevel: boolean): void;
@@ -33,56 +42,48 @@ export interface ChannelView {
   /** The events of the next range. */
   apply(events: readonly ChannelEvent[], isLevel: boolean): void;
   fail(error: Error): void;
-  /** Puts older runs under the state, unless that is another one than when `life` was asked for. */
-  addOlder(life: object, events: readonly ChannelEvent[], olderRuns: boolean): void;
-  /** Another object whenever the state begins anew. */
-  life(): object;
-  /** The offset of the oldest `agent_started` in the state; 0 where there is none. */
-  floor(): number;
+  life(): Life;
+  /** Puts older runs under the state. */
+  addOlder(events: readonly ChannelEvent[], olderRuns: boolean): void;
 }
 
-export function createChannelView(options: ChannelViewOptions): ChannelView {
-  const { channel, report } = options;
+export function createChannelView({ channel, report }: ChannelViewOptions): ChannelView {
   const onFailure = (cause: unknown) =>
     report({ code: "listener_failed", message: `a listener of "${channel}" threw`, cause });
   const frames = createListeners<Parameters<ChannelListener>>(onFailure);
-  const changes = createListeners<[]>(onFailure);
-  /** The offsets of the runs' `agent_started`: the order of the state's runs. */
-  let firsts = new Map<string, number>();
-  let snapshot = emptySnapshot;
+  const { get, set, watch } = createWatched(emptySnapshot, onFailure);
+  let life: Life = { firsts: new Map() };
 
   return {
     addListener,
-    changes,
-    snapshot: () => snapshot,
+    onSnapshot: watch,
+    snapshot: get,
     begin(olderRuns, isLevel) {
-      firsts = new Map();
+      life = { firsts: new Map() };
       move({ ...emptyChannelState, olderRuns }, isLevel);
-      frames.emit(snapshot.state, []);
+      frames.emit(get().state, []);
     },
-    resume: (isLevel) => move(snapshot.state, isLevel),
+    resume: (isLevel) => move(get().state, isLevel),
     apply(events, isLevel) {
-      const before = snapshot;
-      move(fold(snapshot.state, events), isLevel);
-      if (events.length > 0 || snapshot !== before) frames.emit(snapshot.state, events);
+      const before = get();
+      move(fold(before.state, events), isLevel);
+      if (events.length > 0 || get() !== before) frames.emit(get().state, events);
     },
-    fail: (error) => show({ ...snapshot, error }),
-    addOlder(life, events, olderRuns) {
-      if (life !== firsts) return;
+    fail: (error) => set({ ...get(), error }),
+    life: () => life,
+    addOlder(events, olderRuns) {
       const older = fold(emptyChannelState, events);
-      show({ ...snapshot, state: mergeOlder({ ...snapshot.state, olderRuns }, older, firsts) });
+      set({ ...get(), state: mergeOlder({ ...get().state, olderRuns }, older, life.firsts) });
     },
-    life: () => firsts,
-    floor: () => (firsts.size > 0 ? Math.min(...firsts.values()) : 0),
   };
 
   function addListener(listener: ChannelListener): () => void {
     const remove = frames.add(listener);
-    if (snapshot.isLoading) return remove;
+    if (get().isLoading) return remove;
     // Who comes late sees what the others have seen; before the next frame, for that comes in another task.
     const late = createListeners<Parameters<ChannelListener>>(onFailure);
     const forget = late.add(listener);
-    queueMicrotask(() => late.emit(snapshot.state, []));
+    queueMicrotask(() => late.emit(get().state, []));
     return () => {
       forget();
       remove();
@@ -92,8 +93,8 @@ export function createChannelView(options: ChannelViewOptions): ChannelView {
   function fold(state: ChannelState, events: readonly ChannelEvent[]): ChannelState {
     try {
       for (const { type, runId, offset } of events)
-        if (type === "agent_started" && runId !== undefined && !firsts.has(runId))
-          firsts.set(runId, offset);
+        if (type === "agent_started" && runId !== undefined && !life.firsts.has(runId))
+          life.firsts.set(runId, offset);
       return reduceChannel(state, events);
     } catch (cause) {
       // Its place in the log is taken all the same: asked for again, it would come again.
@@ -105,13 +106,6 @@ export function createChannelView(options: ChannelViewOptions): ChannelView {
 
   /** Only the first loading shows as such. */
   function move(state: ChannelState, isLevel: boolean): void {
-    show({ state, isLoading: snapshot.isLoading && !isLevel });
-  }
-
-  function show(next: ChannelSnapshot): void {
-    const { state, isLoading, error } = snapshot;
-    if (next.state === state && next.isLoading === isLoading && next.error === error) return;
-    snapshot = next;
-    changes.emit();
+    set({ state, isLoading: get().isLoading && !isLevel });
   }
 }

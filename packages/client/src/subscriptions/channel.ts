@@ -24,13 +24,13 @@ export function createChannel(
   const loadOlder = createOlderLoader({
     list,
     fetch,
-    view: () => subscriptions.find(name)?.view,
+    subscription: () => subscriptions.find(name),
   });
 
   return {
     name,
     subscribe: (listener) => follow(subscriptions.of(name).view.addListener(listener)),
-    onSnapshot: (listener) => follow(subscriptions.of(name).view.changes.add(listener)),
+    onSnapshot: (listener) => follow(subscriptions.of(name).view.onSnapshot(listener)),
     snapshot: () => subscriptions.find(name)?.view.snapshot() ?? emptySnapshot,
     events: (options = {}) => ({
       [Symbol.asyncIterator]: () =>

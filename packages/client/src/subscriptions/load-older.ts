@@ -1,13 +1,14 @@
 import type { Listed, LogPage } from "@runwire/protocol";
 import type { ChannelEvent } from "../client-types.js";
 import type { ChannelView } from "./channel-view.js";
+import type { Subscription } from "./subscription.js";
 
 export interface OlderSource {
   list(before: string | undefined, limit: number | undefined): Promise<Listed>;
   /** Reads a page, decoded where that is wanted. */
   fetch(after: number): Promise<LogPage>;
-  /** What older runs are put under; absent where nobody follows the channel. */
-  view(): ChannelView | undefined;
+  /** Under whose state older runs are put; absent where nobody follows the channel. */
+  subscription(): Subscription | undefined;
 }
 
 /**
@@ -16,9 +17,6 @@ export interface OlderSource {
  */
 export function createOlderLoader(source: OlderSource): (limit?: number) => Promise<boolean> {
   let last: Promise<unknown> = Promise.resolve();
-  /** The state that `before` belongs to. */
-  let life: object | undefined;
-  let before: string | undefined;
 
   return (limit) => {
     const next = last.then(() => load(limit));
@@ -27,28 +25,38 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   };
 
   async function load(limit: number | undefined): Promise<boolean> {
-    const view = source.view();
+    const subscription = await whenLevel(source);
     // Nobody follows it: there is no state to load into.
-    if (!view) return false;
-    if (life !== view.life()) before = undefined;
-    life = view.life();
+    if (!subscription) return false;
+    const { view } = subscription;
+    const life = view.life();
     for (;;) {
-      const { runs, more } = await source.list(before, limit);
+      const { runs, more } = await source.list(life.before, limit);
       const { runs: known } = view.snapshot().state;
-      const missing = runs.filter(({ runId }) => !Object.hasOwn(known, runId));
+      const end = subscription.level() ?? 0;
+      // What begins after the end of the state comes by itself, and would be there twice.
+      const missing = runs.filter(
+        ({ runId, first }) => first <= end && !Object.hasOwn(known, runId),
+      );
       const events = missing.length > 0 ? await read(missing, view) : [];
       // Begun anew meanwhile: what was read belongs to another state.
       if (life !== view.life()) return load(limit);
-      before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? before;
-      if (events.length > 0 || !more) view.addOlder(life, events, more);
-      if (events.length > 0 || !more) return events.length > 0;
+      // Loaded meanwhile by a channel with other options: the two share one state.
+      if (missing.some(({ runId }) => Object.hasOwn(view.snapshot().state.runs, runId))) continue;
+      life.before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? life.before;
+      const isFound = events.length > 0;
+      if (isFound || !more) {
+        view.addOlder(events, more);
+        return isFound;
+      }
     }
   }
 
   /** In the order of the log: from the first of these runs to their last, and to where the state begins. */
   async function read(runs: Listed["runs"], view: ChannelView): Promise<readonly ChannelEvent[]> {
+    const life = view.life();
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
-    const floor = view.floor();
+    const floor = life.firsts.size > 0 ? Math.min(...life.firsts.values()) : 0;
     let after = Math.min(...runs.map(({ first }) => first)) - 1;
     const end = Math.max(...runs.map(({ last }) => last), floor - 1);
     const events: ChannelEvent[] = [];
@@ -62,4 +70,24 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     }
     return events;
   }
+}
+
+/**
+ * The subscription once its state is level with the log: until then nobody can tell what it lacks from what is on
+ * its way. One that is refused comes as it is.
+ */
+async function whenLevel(source: OlderSource): Promise<Subscription | undefined> {
+  const subscription = source.subscription();
+  const isSettled = () =>
+    subscription?.level() !== undefined || subscription?.view.snapshot().error !== undefined;
+  if (!subscription || isSettled()) return subscription;
+  if (!subscription.isShown()) return undefined;
+  await new Promise<void>((resolve) => {
+    const stop = subscription.heads.add(() => {
+      if (!isSettled() && source.subscription() === subscription) return;
+      stop();
+      resolve();
+    });
+  });
+  return source.subscription() === subscription ? subscription : undefined;
 }

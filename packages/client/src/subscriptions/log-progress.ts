@@ -1,9 +1,9 @@
 import type { Position, Subscribed } from "@runwire/protocol";
 import {
   type Depth,
-  isContinuable,
+  fullDepth,
+  headDepth,
   noDepth,
-  type Progress,
   planRange,
   type Range,
   type RangePlan,
@@ -13,60 +13,66 @@ import {
 export interface LogProgress {
   /** The position, and how long the log is; nothing before the first `subscribed`. */
   log(): (Position & { readonly head: number }) | undefined;
+  /** The offset up to which a state has all that it is to have; nothing before it was level with the log. */
+  level(): number | undefined;
   /** From where a subscription of that depth goes on; without such a place what is known is given up. */
   resume(depth: Depth): Position | undefined;
-  /** Takes a `subscribed` over: as new, or as what goes on from here. */
-  begin(message: Subscribed, depth: Depth): Progress & { readonly isContinued: boolean };
+  /** Takes a `subscribed` over; whether it goes on from here, or began anew. */
+  begin(message: Subscribed, depth: Depth): boolean;
   /** What to do with a range that has come. */
   plan(range: Range): RangePlan;
   /** Takes a range over that is to be applied. */
-  advance(range: Range): Progress;
+  advance(range: Range): void;
+  /** Whether more than the log's head was asked for. */
+  isShown(): boolean;
   /** Whether two pongs in a row knew more while nothing came. */
   isStuck(known: number): boolean;
 }
 
-const nothing: Progress = { epoch: "", offset: 0, depth: noDepth, wasLevel: false };
-
 export function createLogProgress(): LogProgress {
-  let progress = nothing;
+  let position: Position | undefined;
+  /** With what depth it was subscribed. */
+  let depth: Depth = noDepth;
+  let wasLevel = false;
   /** Where the log ended when it was subscribed. */
   let levelAt = 0;
   let head = 0;
   /** Where the position stood at the last pong that knew more. */
   let stoodAt: number | undefined;
+  const isShown = () => depth > headDepth;
 
   return {
-    log: () => (progress === nothing ? undefined : { ...position(), head }),
-    resume(depth) {
+    log: () => position && { ...position, head },
+    resume(wanted) {
       stoodAt = undefined;
-      if (!isContinuable(progress, depth)) progress = nothing;
-      return progress === nothing ? undefined : position();
+      // `runs` is chosen once: who was cut before it was level does not know which runs were meant.
+      if (wanted > depth || !(wasLevel || depth === fullDepth)) position = undefined;
+      return position;
     },
-    begin({ epoch, offset, from, reset }, depth) {
-      levelAt = head = offset;
-      const isContinued = !reset && progress !== nothing;
-      const start = { epoch, offset: from, depth, wasLevel: false };
-      return { ...moveTo(isContinued ? progress : start), isContinued };
+    begin({ epoch, offset, from, reset }, asked) {
+      levelAt = offset;
+      head = offset;
+      const kept = reset ? undefined : position;
+      if (!kept) [depth, wasLevel] = [asked, false];
+      moveTo(kept ?? { epoch, offset: from });
+      return kept !== undefined;
     },
-    plan: (range) => (progress === nothing ? "drop" : planRange(progress.offset, range)),
+    plan: (range) => (position ? planRange(position.offset, range) : "drop"),
     advance({ offset }) {
       head = Math.max(head, offset);
-      return moveTo({ ...progress, offset });
+      if (position) moveTo({ ...position, offset });
     },
+    isShown,
+    level: () => (wasLevel && isShown() ? position?.offset : undefined),
     isStuck(known) {
-      const { offset } = progress;
       const stood = stoodAt;
-      stoodAt = known > offset && progress !== nothing ? offset : undefined;
+      stoodAt = position && known > position.offset ? position.offset : undefined;
       return stoodAt !== undefined && stoodAt === stood;
     },
   };
 
-  function position(): Position {
-    return { epoch: progress.epoch, offset: progress.offset };
-  }
-
-  function moveTo(next: Progress): Progress {
-    progress = { ...next, wasLevel: next.wasLevel || next.offset >= levelAt };
-    return progress;
+  function moveTo(next: Position): void {
+    position = next;
+    wasLevel ||= next.offset >= levelAt;
   }
 }

@@ -28,20 +28,3 @@ export const noDepth = -1;
 /** Only how far the log has grown, for those who read it themselves. */
 export const headDepth = 0;
 export const fullDepth = Number.POSITIVE_INFINITY;
-
-/** What is known when a channel is subscribed again. */
-export interface Progress {
-  readonly epoch: string;
-  readonly offset: number;
-  /** With what depth it was subscribed. */
-  readonly depth: Depth;
-  /** Whether it has been level with the log. */
-  readonly wasLevel: boolean;
-}
-
-/** Whether a subscription of this depth begins at the position; otherwise from the start. */
-export function isContinuable(progress: Progress, depth: Depth): boolean {
-  if (depth > progress.depth) return false;
-  // `runs` is chosen once: who was cut before it was level does not know which runs were meant.
-  return progress.wasLevel || progress.depth === fullDepth;
-}

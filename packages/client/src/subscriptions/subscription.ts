@@ -33,9 +33,12 @@ export interface Subscription {
   follow(depth: Depth): () => void;
   /** What is shown of it. */
   readonly view: ChannelView;
-  /** Something was heard of the log's end: it grew, began anew, or cannot be followed. */
+  /** Something was heard of the log's end: it grew, began anew, cannot be followed, or is followed no more. */
   readonly heads: Listeners<[]>;
   readonly log: LogProgress["log"];
+  readonly level: LogProgress["level"];
+  /** Whether anybody wants a state of it. */
+  isShown(): boolean;
 
   /** Asks for what is wanted and was not asked for on this connection. */
   reconcile(): void;
@@ -74,6 +77,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     view,
     heads,
     log: progress.log,
+    level: progress.level,
+    isShown: () => wishes.depth() > headDepth,
     reconcile,
     disconnected() {
       isHeld = false;
@@ -113,6 +118,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     retryTimer.clear();
     wishes.stop();
     options.onReleased();
+    heads.emit();
   }
 
   // ── asking ───────────────────────────────────────────────────────────────────────────────────
@@ -158,9 +164,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   function begin(message: Subscribed): void {
-    const { isContinued, depth, wasLevel } = progress.begin(message, asked);
-    if (isContinued || depth === headDepth) view.resume(wasLevel && depth > headDepth);
-    else view.begin(message.olderRuns === true, wasLevel);
+    const isContinued = progress.begin(message, asked);
+    if (isContinued || !progress.isShown()) view.resume(isLevel());
+    else view.begin(message.olderRuns === true, isLevel());
     heads.emit();
   }
 
@@ -168,9 +174,13 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const plan = progress.plan(message);
     if (plan === "gap") onGap(message);
     if (plan !== "apply") return;
-    const { depth, wasLevel } = progress.advance(message);
-    if (depth > headDepth) view.apply(message.events, wasLevel);
+    progress.advance(message);
+    if (progress.isShown()) view.apply(message.events, isLevel());
     heads.emit();
+  }
+
+  function isLevel(): boolean {
+    return progress.level() !== undefined;
   }
 
   function onGap({ after }: Events): void {

@@ -21,18 +21,18 @@ export interface Wishes {
 }
 
 export function createWishes({ clock, lingerMs, onNone }: WishesOptions): Wishes {
-  const wishes = new Set<{ readonly depth: Depth }>();
+  const depths = new Map<object, Depth>();
   const timer = createTimer(clock);
   return {
     add(depth) {
-      const wish = { depth };
-      wishes.add(wish);
+      const wish = {};
+      depths.set(wish, depth);
       timer.clear();
       return () => {
-        if (wishes.delete(wish) && wishes.size === 0) timer.set(lingerMs, onNone);
+        if (depths.delete(wish) && depths.size === 0) timer.set(lingerMs, onNone);
       };
     },
-    depth: () => Math.max(noDepth, ...Array.from(wishes, (wish) => wish.depth)),
+    depth: () => Math.max(noDepth, ...depths.values()),
     stop: timer.clear,
   };
 }
