@@ -4,8 +4,8 @@ const minuteMs = 60_000;
 export const retention = {
   /** The protocol promises 24 hours; the hour more is for clocks that were set. */
   publishMs: 25 * 60 * minuteMs,
-  /** The protocol promises 5 minutes. */
-  answeredCommandMs: 60 * minuteMs,
+  /** The protocol promises 5 minutes; the hour more is for clocks that were set. */
+  answeredCommandMs: 70 * minuteMs,
   /** A command that nobody ever answered: its run is gone, and its asker too. */
   unansweredCommandMs: 24 * 60 * minuteMs,
   /** Rows looked at in one step, so that no append waits for the cleaning. */
