@@ -281,6 +281,64 @@ describe("loadOlder()", () => {
     expect(await third).toBe(false);
   });
 
+  it("waits for the state to be level, and takes nothing for older that is on its way", async () => {
+    const { client, connect } = setUp();
+    const channel = client.channel("chat:1", { runs: 1 });
+    channel.subscribe(() => {});
+    const socket = await connect();
+    await subscribed(socket, { offset: 4, olderRuns: true });
+    const loaded = channel.loadOlder();
+    await settle();
+    expect(socket.sent.filter(({ type }) => type === "list")).toEqual([]);
+    await socket.say(range(0, 4, [started(3, "r2"), said(4, "once", "r2")]));
+    const { id } = socket.last("list");
+    const runs = [summary("r3", 5, 6), summary("r2", 3, 4), summary("r1", 1, 2)];
+    await socket.say({ type: "listed", id, channel: "chat:1", epoch: "e", runs, more: false });
+    const live = [started(5, "r3"), said(6, "once", "r3")];
+    const older = [started(1, "r1"), completed(2, "r1")];
+    await answerPage(socket, { offset: 6, head: 6, events: [...older, ...live] });
+    await socket.say(range(4, 6, live));
+    expect(await loaded).toBe(true);
+    const { order, runs: shown } = channel.snapshot().state;
+    expect(order).toEqual(["r1", "r2", "r3"]);
+    expect(shown.r3?.parts).toMatchObject([{ text: "once" }]);
+  });
+
+  it("adds nothing twice when two channels with different options load at once", async () => {
+    const { client, channel, socket } = await followLatest();
+    const other = client.channel("chat:1", { runs: 2 });
+    const both = [channel.loadOlder(), other.loadOlder()];
+    await settle();
+    const older = [
+      started(1, "r2"),
+      { type: "custom", name: "note", time: 2, offset: 2, data: 1 },
+      completed(3, "r2"),
+    ];
+    const runs = [summary("r3", 7, 9), summary("r2", 1, 3)];
+    for (const { id } of socket.sent.filter(({ type }) => type === "list"))
+      await socket.say({ type: "listed", id, channel: "chat:1", epoch: "e", runs, more: false });
+    for (const { id } of socket.sent.filter(({ type }) => type === "fetch")) {
+      const page = { channel: "chat:1", after: 0, epoch: "e", head: 9, offset: 9, events: older };
+      await socket.say({ type: "fetched", id, ...page });
+    }
+    const { id, before } = socket.last("list");
+    expect(before).toBe("r2");
+    await socket.say({ type: "listed", id, channel: "chat:1", epoch: "e", runs: [], more: false });
+    expect(await Promise.all(both)).toEqual([true, false]);
+    expect(channel.snapshot().state.custom).toHaveLength(1);
+  });
+
+  it("is false when everybody leaves before the state is level", async () => {
+    const { client, connect, clock } = setUp();
+    const channel = client.channel("chat:1", { runs: 1 });
+    const leave = channel.subscribe(() => {});
+    await connect();
+    const loaded = channel.loadOlder();
+    leave();
+    await clock.advance(5_000);
+    expect(await loaded).toBe(false);
+  });
+
   it("throws nothing old into a state that has begun anew meanwhile", async () => {
     const { channel, socket, listed } = await followLatest();
     const loaded = channel.loadOlder();
