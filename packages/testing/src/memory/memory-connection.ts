@@ -43,7 +43,7 @@ export class LinkedConnection implements MemoryConnection {
     this.client = new MemoryWebSocket({
       onSend: (text) => this.#up.send(() => this.#receive(text)),
       onClose: (code = 1005) => this.#up.send(() => this.#end(code, "")),
-      onTerminate: () => this.cut(),
+      onTerminate: () => this.#giveUp(),
     });
     this.#up.send(() => this.#open());
   }
@@ -63,6 +63,13 @@ export class LinkedConnection implements MemoryConnection {
   heal(): void {
     this.#up.letGo("test");
     this.#down.letGo("test");
+  }
+
+  /** The client is done with it at once; the server learns of it when what was sent before has arrived. */
+  #giveUp(): void {
+    this.#down.cut();
+    this.#up.send(() => this.#goneForServer());
+    this.client.end(1006);
   }
 
   #open(): void {

@@ -106,6 +106,25 @@ test("a silent network is found by the heartbeat of either side", async () => {
   expect(client.status).toBe("connected");
 });
 
+test("a server does not learn that a client gave its socket up while the way to it is held", async () => {
+  const { clock, server, network, connect } = setUp();
+  let wake = () => {};
+  const page = (tell: (signal: "wake") => void) => {
+    wake = () => tell("wake");
+    return () => {};
+  };
+  const client = connect({ page, probeMs: 200 });
+  await client.channel(channel).runs();
+  network.connections[0]?.hold();
+  wake();
+  await clock.advance(2_000);
+  expect(client.status).toBe("connected");
+  expect(server.stats().connections).toBe(2);
+  network.connections[0]?.heal();
+  await settle();
+  expect(server.stats().connections).toBe(1);
+});
+
 test("each direction keeps its order, however its arrivals are drawn", async () => {
   const arrivals: (() => void)[] = [];
   const { server, connect } = setUp({ deliver: (arrive) => arrivals.push(arrive) });
