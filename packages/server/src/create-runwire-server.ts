@@ -2,9 +2,11 @@ import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol"
 import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
 import { Access } from "./connection/access.js";
+import { Admission } from "./connection/admission.js";
 import { BufferBudget } from "./connection/buffer-budget.js";
 import { Connection, type ConnectionServices } from "./connection/connection.js";
-import { type AdmissionRefusal, Connections } from "./connection/connections.js";
+import { Connections } from "./connection/connections.js";
+import { type AcceptRefusal, Door, type TurnedAway } from "./connection/door.js";
 import { drainConnections } from "./connection/drain.js";
 import { Heartbeat } from "./connection/heartbeat.js";
 import { readPage, toRange } from "./connection/read-requests.js";
@@ -23,13 +25,10 @@ import { CommandDesk } from "./runs/command-desk.js";
 import { LeaseKeeper } from "./runs/lease-keeper.js";
 import { LocalRuns } from "./runs/local-runs.js";
 import { PublishDesk } from "./runs/publish-desk.js";
-import type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
+import type { AdmissionStats, ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
 import type { ServerSocket, SocketHandlers } from "./socket.js";
 import type { ConnectRequest, User } from "./users.js";
 import { SERVER_VERSION } from "./version.js";
-
-/** Why a socket is not let in before it is opened. */
-export type AcceptRefusal = AdmissionRefusal | "draining" | "overloaded";
 
 /** Whose right is gone, for {@link RunwireServer.revoke}. */
 export interface Revocation {
@@ -48,6 +47,11 @@ export interface RunwireServer extends RunTarget {
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
   /** Why one more socket would not be let in now, or `undefined`. */
   refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
+  /**
+   * Tells whether one more socket may be opened: at once while the server is calm, else when it is its turn, or when
+   * it has waited for too long (see `admission`). Returns what takes the question back, for a peer that has gone.
+   */
+  admit(request: ConnectRequest, tell: (away: TurnedAway | undefined) => void): () => void;
   /**
    * Takes effect of a right that your `authorize` gives no longer. With a channel it ends the user's subscriptions of
    * it, before this returns; without one, `authorize` is asked about all of them again, at once. Each that ends is told
@@ -129,6 +133,7 @@ export function createRunwireServer<AppUser extends User = User>(
   const heartbeat = new Heartbeat(clock, settings.heartbeat);
   const health = new StoreHealth(log, clock);
   const connections = new Connections(limits);
+  const admission = new Admission(clock, settings.admission);
   const budget = new BufferBudget({
     ...{ connections, clock, logger },
     maxBytes: limits.maxTotalBufferedBytes,
@@ -137,10 +142,13 @@ export function createRunwireServer<AppUser extends User = User>(
   const startedAt = clock.monotonic();
   let welcomes = 0;
   let accepted = 0;
+  let isClosing = false;
   let closing: Promise<void> | undefined;
 
+  const door = new Door({ settings, connections, admission, budget, isClosing: () => isClosing });
+
   const services: ConnectionServices = {
-    ...{ settings, log, hubs, pages, clock, limits, commandDesk, publishDesk },
+    ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk },
     replay: settings.replay,
     replayBudget: new ReplayBudget(clock, limits.replayBytesPerMinute),
     access: new Access(settings),
@@ -157,13 +165,14 @@ export function createRunwireServer<AppUser extends User = User>(
   };
 
   function mustBeOpen(): void {
-    if (closing) throw new RunwireError("closed", "this server was closed");
+    if (isClosing) throw new RunwireError("closed", "this server was closed");
   }
 
   async function close(): Promise<void> {
     leases.close();
     const trimmed = retention?.close();
     localRuns.close();
+    admission.close();
     await drainConnections(connections, settings);
     await trimmed;
     commandDesk.close();
@@ -182,13 +191,11 @@ export function createRunwireServer<AppUser extends User = User>(
       connections.add(connection);
       heartbeat.add(connection);
       // Whoever slipped in while the others are sent away goes with them.
-      if (closing) connection.sendAway("serviceRestart", settings.drain.spreadMs);
+      if (isClosing) connection.sendAway("serviceRestart", settings.drain.spreadMs);
       return connection;
     },
-    refusalOf(request) {
-      if (closing) return "draining";
-      return budget.isOver ? "overloaded" : connections.refusalOf(request);
-    },
+    refusalOf: (request) => door.refusalOf(request),
+    admit: (request, tell) => door.admit(request, tell),
     async revoke({ user, channel }) {
       checkUserId("revoke: user", user);
       const ended = connections.of(user).map((connection) => connection.revoke(channel));
@@ -220,7 +227,7 @@ export function createRunwireServer<AppUser extends User = User>(
     async status() {
       const state = (await health.isWell()) ? "ok" : "degraded";
       return {
-        status: closing ? "draining" : state,
+        status: isClosing ? "draining" : state,
         version: SERVER_VERSION,
         uptimeMs: Math.round(clock.monotonic() - startedAt),
         connections: connections.size,
@@ -236,13 +243,25 @@ export function createRunwireServer<AppUser extends User = User>(
         appendedEvents: log.appendedEvents,
         pageReads: pages.reads,
         acceptedConnections: accepted,
+        admission: toAdmissionStats(admission),
         reports: [...reports],
       };
     },
     close() {
+      isClosing = true;
       closing ??= close();
       return closing;
     },
+  };
+}
+
+function toAdmissionStats(admission: Admission): AdmissionStats {
+  return {
+    waitingUpgrades: admission.waiting("upgrade"),
+    waitingGreetings: admission.waiting("greeting"),
+    waitingResumes: admission.waiting("resume"),
+    resumesInFlight: admission.resumesInFlight,
+    refused: admission.refused,
   };
 }
 

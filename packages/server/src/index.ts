@@ -1,12 +1,13 @@
 export type { ServerClock } from "./clock.js";
+export type { AcceptRefusal, TurnedAway } from "./connection/door.js";
 export {
-  type AcceptRefusal,
   createRunwireServer,
   type Revocation,
   type RunwireServer,
 } from "./create-runwire-server.js";
 export type { Logger } from "./logger.js";
 export {
+  type AdmissionOptions,
   type AuthOptions,
   type BatchOptions,
   type CommandOptions,
@@ -21,6 +22,6 @@ export {
   type ServerLimits,
   type SlowReaderOptions,
 } from "./options.js";
-export type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
+export type { AdmissionStats, ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
 export type { ServerSocket, SharedMessage, SocketHandlers } from "./socket.js";
 export type { Action, AuthorizeRequest, ConnectRequest, Credentials, User } from "./users.js";

@@ -1,6 +1,7 @@
 import type { EventStore } from "@runwire/store";
 import { type ServerClock, serverClock } from "./clock.js";
 import { guardLogger, type Logger, silentLogger } from "./logger.js";
+import { type AdmissionOptions, defaultAdmission } from "./options/admission.js";
 import { checkAccess, resolveGroup } from "./options/checks.js";
 import {
   type BatchOptions,
@@ -19,6 +20,7 @@ import {
 } from "./options/timing.js";
 import type { AuthorizeRequest, Credentials, User } from "./users.js";
 
+export type { AdmissionOptions } from "./options/admission.js";
 export type { BatchOptions, ReplayOptions, SlowReaderOptions } from "./options/delivery.js";
 export type { Rate, ServerLimits } from "./options/limits.js";
 export type { RetentionOption, RetentionPolicy } from "./options/retention.js";
@@ -33,6 +35,7 @@ interface CommonOptions<AppUser extends User> {
   /** Where the events are kept. Whoever opened it closes it, after the server. */
   readonly store: EventStore;
   readonly limits?: Partial<ServerLimits>;
+  readonly admission?: Partial<AdmissionOptions>;
   readonly slowReader?: Partial<SlowReaderOptions>;
   readonly batch?: Partial<BatchOptions>;
   readonly replay?: Partial<ReplayOptions>;
@@ -78,6 +81,7 @@ export type RunwireServerOptions<AppUser extends User = User> = CommonOptions<Ap
 export interface ServerSettings {
   readonly store: EventStore;
   readonly limits: ServerLimits;
+  readonly admission: AdmissionOptions;
   readonly slowReader: SlowReaderOptions;
   readonly batch: BatchOptions;
   readonly replay: ReplayOptions;
@@ -99,8 +103,16 @@ export interface ServerSettings {
 /** The defaults of every bound and of every length of time. */
 export const defaultServerOptions: Pick<
   ServerSettings,
-  "limits" | "slowReader" | "batch" | "replay" | "drain" | "auth" | "heartbeat" | "commands"
-> = { limits: defaultLimits, ...defaultDelivery, ...defaultTiming };
+  | "limits"
+  | "admission"
+  | "slowReader"
+  | "batch"
+  | "replay"
+  | "drain"
+  | "auth"
+  | "heartbeat"
+  | "commands"
+> = { limits: defaultLimits, admission: defaultAdmission, ...defaultDelivery, ...defaultTiming };
 
 /**
  * Fills in the defaults.
@@ -116,6 +128,7 @@ export function resolveOptions<AppUser extends User>(
   return {
     store: options.store,
     limits: resolveGroup("limits", defaults.limits, options.limits),
+    admission: resolveGroup("admission", defaults.admission, options.admission),
     slowReader: resolveGroup("slowReader", defaults.slowReader, options.slowReader),
     batch: resolveGroup("batch", defaults.batch, options.batch),
     replay: resolveGroup("replay", defaults.replay, options.replay),

@@ -14,8 +14,24 @@ export interface ServerStats {
   readonly pageReads: number;
   /** Connections since the start. */
   readonly acceptedConnections: number;
+  /** Who waits to be let in, and who was told to come back later. */
+  readonly admission: AdmissionStats;
   /** What clients reported, the latest last; at most 100. */
   readonly reports: readonly ClientReport[];
+}
+
+/** How it goes for newcomers. All zeros while the server is calm. */
+export interface AdmissionStats {
+  /** Upgrades whose turn has not come. */
+  readonly waitingUpgrades: number;
+  /** Clients that said `hello`, and whose turn has not come. */
+  readonly waitingGreetings: number;
+  /** Subscribes and pages of history whose turn has not come. */
+  readonly waitingResumes: number;
+  /** Subscribes and pages of history that are served now. */
+  readonly resumesInFlight: number;
+  /** Upgrades and greetings that were told to come back later, since the start. */
+  readonly refused: number;
 }
 
 /** What a client told of itself. */

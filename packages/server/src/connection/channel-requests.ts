@@ -9,6 +9,7 @@ import type { PageReader } from "../log/page-reader.js";
 import { planResume } from "../log/plan-resume.js";
 import type { ReplayOptions, ServerLimits } from "../options.js";
 import { forbidden, Refusal } from "../refusal.js";
+import type { Admission } from "./admission.js";
 import type { Dialogue } from "./dialogue.js";
 import { TokenBucket } from "./rate-limit.js";
 import type { ReplayBudget } from "./replay-budget.js";
@@ -22,6 +23,7 @@ export interface ChannelServices {
   readonly limits: ServerLimits;
   readonly replay: ReplayOptions;
   readonly replayBudget: ReplayBudget;
+  readonly admission: Admission;
 }
 
 interface Followed {
@@ -135,8 +137,14 @@ export class ChannelRequests {
     });
   }
 
-  async #begin({ id, channel, from = "start", runs }: Subscribe): Promise<void> {
+  async #begin(message: Subscribe): Promise<void> {
     await this.#waitForTurn();
+    await this.#services.admission.resume(this, async () => {
+      if (this.#dialogue.isOpen) await this.#beginNow(message);
+    });
+  }
+
+  async #beginNow({ id, channel, from = "start", runs }: Subscribe): Promise<void> {
     let followed: Followed | undefined;
     await this.#dialogue.whileAllowed("subscribe", channel, nothing, () => {
       // Whoever closed the connection meanwhile could not let go of what was not there yet.
@@ -216,13 +224,13 @@ export class ChannelRequests {
 
   #sinkFor(channel: string): SubscriptionSink {
     const { outbox, reader } = this.#dialogue;
-    const { replayBudget } = this.#services;
+    const { replayBudget, admission } = this.#services;
     return {
       canTake: (bytes) => outbox.canTake(bytes),
       inTurn: (work) =>
         outbox.inTurn(async () => {
           await replayBudget.turn(reader, () => this.#isFollowed(channel));
-          return work();
+          return admission.resume(this, work);
         }),
       sendFrame: (frame) => outbox.sendShared(frame),
       sendPage: (frame) => {

@@ -20,7 +20,10 @@ export interface ConnectionServices extends TalkServices {
   readonly onGone: (connection: Connection) => void;
 }
 
-/** How long after it was sent away for too much of something a client may come back, milliseconds. */
+/**
+ * How long after it was sent away for too much of something a client may come back, milliseconds; twice that at most,
+ * so that those who were sent away together do not come back together.
+ */
 const comeBackMs = 5_000;
 
 /**
@@ -49,6 +52,7 @@ export class Connection implements SocketHandlers {
 
   constructor(socket: ServerSocket, request: ConnectRequest, services: ConnectionServices) {
     const { clock, limits, slowReader } = services.settings;
+    const { access, admission } = services;
     this.#socket = socket;
     this.#services = services;
     this.request = request;
@@ -59,7 +63,7 @@ export class Connection implements SocketHandlers {
     this.#intake = new Intake(socket, limits.maxPendingBytes);
     this.outbox = new Outbox(socket, this.#intake, slowReader, clock, services.onSent);
     this.#greeting = new Greeting({
-      ...{ request, clock, access: services.access, maxBytes: limits.maxBytesBeforeWelcome },
+      ...{ request, clock, access, admission, maxBytes: limits.maxBytesBeforeWelcome },
       onWelcome: (user, early) => this.#welcome(user, early),
       onRefused: (close) => this.#endFor(close),
     });
@@ -160,7 +164,7 @@ export class Connection implements SocketHandlers {
       return;
     }
     if (!this.#services.admit(this, user)) {
-      this.sendAway("tooMany", comeBackMs);
+      this.#endFor("tooMany");
       return;
     }
     const { limits, heartbeat } = this.#services.settings;
@@ -187,7 +191,9 @@ export class Connection implements SocketHandlers {
 
   /** Whoever may come back is told when, before the close. */
   #endFor(close: CloseName | "internal"): void {
-    if (close === "tooMany" || close === "overloaded") this.sendAway(close, comeBackMs);
+    const { random } = this.#services.settings;
+    if (close === "tooMany" || close === "overloaded")
+      this.sendAway(close, Math.round(comeBackMs * (1 + random())));
     else this.close(close);
   }
 

@@ -5,6 +5,12 @@ import type { Connection } from "./connection.js";
 /** Why a socket is not let in. */
 export type AdmissionRefusal = "server_full" | "address_full";
 
+/** Upgrades whose turn has not come. */
+export interface Waiting {
+  readonly all: number;
+  readonly ofAddress: number;
+}
+
 /** Every open connection, counted by address until it is welcomed and by user from then on. */
 export class Connections {
   readonly #limits: ServerLimits;
@@ -30,16 +36,21 @@ export class Connections {
     return [...(this.#ofUser.get(userId) ?? [])];
   }
 
-  /** Whether one more socket may come from this address. */
-  refusalOf({ remoteAddress }: ConnectRequest): AdmissionRefusal | undefined {
-    if (this.#all.size >= this.#limits.maxConnections) return "server_full";
-    const unwelcomed = this.#unwelcomed.get(remoteAddress ?? "")?.size ?? 0;
+  /** Under which name its peer is counted. */
+  addressOf({ remoteAddress }: ConnectRequest): string {
+    return remoteAddress ?? "";
+  }
+
+  /** Why not one more socket may come from this address, beside those that wait for their upgrade. */
+  refusalOf(address: string, waiting: Waiting): AdmissionRefusal | undefined {
+    if (this.#all.size + waiting.all >= this.#limits.maxConnections) return "server_full";
+    const unwelcomed = (this.#unwelcomed.get(address)?.size ?? 0) + waiting.ofAddress;
     return unwelcomed >= this.#limits.maxUnwelcomedPerAddress ? "address_full" : undefined;
   }
 
   add(connection: Connection): void {
     this.#all.add(connection);
-    addTo(this.#unwelcomed, connection.request.remoteAddress ?? "", connection);
+    addTo(this.#unwelcomed, this.addressOf(connection.request), connection);
   }
 
   /** Counts a connection for its user; `false` when that one has enough. */
@@ -60,7 +71,7 @@ export class Connections {
   }
 
   #removeUnwelcomed(connection: Connection): void {
-    removeFrom(this.#unwelcomed, connection.request.remoteAddress ?? "", connection);
+    removeFrom(this.#unwelcomed, this.addressOf(connection.request), connection);
   }
 }
 

@@ -2,6 +2,7 @@ import { type CloseName, type Hello, protocolLimits } from "@runwire/protocol";
 import type { ServerClock } from "../clock.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
+import type { Admission, TurnOutcome } from "./admission.js";
 import { bearerToken } from "./bearer-token.js";
 import { readMessage } from "./read-message.js";
 
@@ -9,6 +10,7 @@ import { readMessage } from "./read-message.js";
 export interface GreetingOptions {
   readonly request: ConnectRequest;
   readonly access: Access;
+  readonly admission: Admission;
   readonly clock: ServerClock;
   readonly maxBytes: number;
   /** The client is in; `early` is what it sent before it knew, in order. */
@@ -21,14 +23,15 @@ const closeFor = { refused: "unauthenticated", failed: "internal", busy: "overlo
 /**
  * Everything before `welcome`:
  *
- *   open ── hello ──▶ asking the application ── user ──▶ welcome, and what came meanwhile
- *    │                        │ nobody: 4401 · it failed: 1011 · too many ask: 1013
+ *   open ── hello ──▶ its turn ──▶ asking the application ── user ──▶ welcome, and what came meanwhile
+ *    │                   │ too many wait: 1013       │ nobody: 4401 · it failed: 1011 · too many ask: 1013
  *    └ 10 s: 4408 · anything else: 4400 · more than 64 KiB: 1009
  */
 export class Greeting {
   readonly #options: GreetingOptions;
   readonly #early: string[] = [];
   readonly #stopTimer: () => void;
+  #leaveLine: () => void = () => {};
   #bytes = 0;
   #state: "open" | "asking" | "over" = "open";
 
@@ -56,6 +59,7 @@ export class Greeting {
   close(): void {
     this.#state = "over";
     this.#stopTimer();
+    this.#leaveLine();
   }
 
   #onFirst(text: string): void {
@@ -66,7 +70,15 @@ export class Greeting {
     }
     this.#state = "asking";
     this.#stopTimer();
-    void this.#ask(received.message);
+    const { message } = received;
+    this.#leaveLine = this.#options.admission.enter("greeting", this, (outcome) =>
+      this.#onTurn(outcome, message),
+    );
+  }
+
+  #onTurn(outcome: TurnOutcome, hello: Hello): void {
+    if (outcome === "ready") void this.#ask(hello);
+    else this.#refuse("overloaded");
   }
 
   async #ask(hello: Hello): Promise<void> {

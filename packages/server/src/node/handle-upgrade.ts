@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { SUBPROTOCOL } from "@runwire/protocol";
 import { WebSocketServer } from "ws";
+import type { TurnedAway } from "../connection/door.js";
 import type { ServerLimits } from "../options.js";
 import type { ServerSocket, SocketHandlers } from "../socket.js";
 import type { ConnectRequest } from "../users.js";
@@ -18,9 +19,7 @@ import { forwardEvents, toServerSocket } from "./ws-socket.js";
 export interface SocketTaker {
   readonly limits: ServerLimits;
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
-  refusalOf(
-    request: ConnectRequest,
-  ): "server_full" | "address_full" | "draining" | "overloaded" | undefined;
+  admit(request: ConnectRequest, tell: (away: TurnedAway | undefined) => void): () => void;
 }
 
 /** Who may open a socket. */
@@ -38,19 +37,38 @@ export function createUpgradeHandler(server: SocketTaker) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer, rules: UpgradeRules): void => {
     // First of all: a peer that resets the connection must not end the process.
     socket.on("error", ignore);
-    const refused = whyNot(server, request, rules);
-    if (refused) {
-      refuseUpgrade(socket, refused.status, refused.why, refused.headers);
-      return;
-    }
+    const refused = whyNot(request, rules);
+    if (refused) refuse(socket, refused);
+    else whenAdmitted(server, request, socket, (asked) => open(request, socket, head, asked));
+  };
+
+  function open(request: IncomingMessage, socket: Duplex, head: Buffer, asked: ConnectRequest) {
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore); // ws has its own now
       const taken = () => handlers.onDrain();
       const adapted = toServerSocket(webSocket, socket, taken);
-      const handlers = server.accept(adapted, toConnectRequest(request));
+      const handlers = server.accept(adapted, asked);
       forwardEvents(webSocket, handlers);
     });
-  };
+  }
+}
+
+/** Opens the socket when it is its turn, or says why not; a peer that goes before waits no longer. */
+function whenAdmitted(
+  server: SocketTaker,
+  request: IncomingMessage,
+  socket: Duplex,
+  open: (asked: ConnectRequest) => void,
+): void {
+  const asked = toConnectRequest(request);
+  let takeBack = () => {};
+  const onGone = () => takeBack();
+  socket.once("close", onGone);
+  takeBack = server.admit(asked, (away) => {
+    socket.off("close", onGone);
+    if (away) refuse(socket, toRefused(away));
+    else open(asked);
+  });
 }
 
 /** Every option is spelled out: what ws does by default is not what a public server wants. */
@@ -75,8 +93,11 @@ interface Refused {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+function refuse(socket: Duplex, { status, why, headers }: Refused): void {
+  refuseUpgrade(socket, status, why, headers);
+}
+
 function whyNot(
-  server: SocketTaker,
   request: IncomingMessage,
   { origins, allowedHosts }: UpgradeRules,
 ): Refused | undefined {
@@ -93,23 +114,20 @@ function whyNot(
     };
   if (!offersProtocol(request))
     return { status: 400, why: `Offer the WebSocket subprotocol ${SUBPROTOCOL}.` };
-  return whyNotNow(server, request);
+  return undefined;
 }
 
-function whyNotNow(server: SocketTaker, request: IncomingMessage): Refused | undefined {
-  switch (server.refusalOf(toConnectRequest(request))) {
-    case "draining":
-      return { status: 503, why: "The server is restarting.", headers: { "retry-after": "2" } };
-    case "overloaded":
-      return { status: 503, why: "The server is busy.", headers: { "retry-after": "5" } };
-    case "server_full":
-      return { status: 503, why: "The server is full.", headers: { "retry-after": "10" } };
-    case "address_full":
-      return { status: 429, why: "Too many new connections.", headers: { "retry-after": "10" } };
-    case undefined:
-      return undefined;
-  }
+function toRefused({ reason, retryAfterMs }: TurnedAway): Refused {
+  const headers = { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) };
+  return { ...answers[reason], headers };
 }
+
+const answers: Readonly<Record<TurnedAway["reason"], Omit<Refused, "headers">>> = {
+  draining: { status: 503, why: "The server is restarting." },
+  overloaded: { status: 503, why: "The server is busy." },
+  server_full: { status: 503, why: "The server is full." },
+  address_full: { status: 429, why: "Too many new connections." },
+};
 
 function offersProtocol(request: IncomingMessage): boolean {
   const offered = request.headers["sec-websocket-protocol"] ?? "";

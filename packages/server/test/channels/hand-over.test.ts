@@ -11,6 +11,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BatchWindow } from "../../src/channels/batch-window.ts";
 import { ChannelHubs } from "../../src/channels/channel-hubs.ts";
+import { Admission } from "../../src/connection/admission.ts";
 import { ReplayBudget } from "../../src/connection/replay-budget.ts";
 import { EventLog } from "../../src/log/event-log.ts";
 import { PageReader } from "../../src/log/page-reader.ts";
@@ -124,7 +125,14 @@ class World {
       onHistoryChanged: (name) => pages.forget(name),
     });
     const replayBudget = new ReplayBudget(clock, limits.replayBytesPerMinute);
-    const services = { log: this.log, hubs: this.hubs, pages, clock, limits, replay, replayBudget };
+    // Two of the four are served at once, the others wait for them.
+    const admission = new Admission(clock, {
+      ...defaultServerOptions.admission,
+      resumesInFlight: 2,
+    });
+    const services = {
+      ...{ log: this.log, hubs: this.hubs, pages, clock, limits, replay, replayBudget, admission },
+    };
     const slowReader = { maxBufferedBytes: 900, resumeBelowBytes: 300, timeoutMs: 60_000 };
     this.#createClient = () => new MemoryClient(services, slowReader);
     this.clients = Array.from({ length: clientCount }, this.#createClient);

@@ -21,9 +21,16 @@ export interface CloseInfo {
 /** The server answered the upgrade with something else than 101. */
 export class UpgradeRefused extends Error {
   readonly status: number;
-  constructor(status: number) {
+  readonly #head: string;
+  constructor(status: number, head = "") {
     super(`the upgrade was refused with HTTP ${status}`);
     this.status = status;
+    this.#head = head;
+  }
+
+  /** The answer's head, as it came; says nothing where two of these are compared. */
+  get head(): string {
+    return this.#head;
   }
 }
 
@@ -37,7 +44,7 @@ export async function openBareSocket(options: BareSocketOptions): Promise<BareSo
   const status = Number(head.split(" ")[1]);
   if (status !== 101) {
     tcp.destroy();
-    throw new UpgradeRefused(status);
+    throw new UpgradeRefused(status, head);
   }
   if (!head.includes(toAccept(key)))
     throw new Error("the server did not prove that it read the key");
