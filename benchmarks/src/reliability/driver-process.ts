@@ -1,0 +1,147 @@
+/** A process: thousands of bare clients. */
+import { readArguments, serveParent } from "./desk.ts";
+import { type Summary, summarize } from "./figures.ts";
+import { LightClient } from "./light-client.ts";
+import { Tally, type TallyReport } from "./tally.ts";
+
+export interface DriverArguments {
+  readonly port: number;
+}
+
+/** Which clients, and what each follows. */
+export interface NewClients {
+  readonly count: number;
+  /** Client number N follows the channels of `channels[N % channels.length]`, or `own:uN`. */
+  readonly channels: readonly (readonly string[])[] | "own";
+}
+
+export interface Group {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** How a crowd came back, milliseconds after it was cut. */
+export interface Return {
+  /** Each client: until it had everything up to the head that it was told. */
+  readonly level: Summary;
+  /** Attempts to connect, from the first to the last. */
+  readonly attempts: readonly number[];
+  readonly missing: number;
+}
+
+const { port } = readArguments<DriverArguments>();
+const clientsOfAddress = 40;
+const mostOpening = 100;
+const tally = new Tally();
+const clients: LightClient[] = [];
+/** When each client was level last, by `performance.now()`. */
+const levelAt: number[] = [];
+let cutAt = 0;
+let wake = () => {};
+
+function create(number: number, channels: readonly string[]): LightClient {
+  const address = Math.floor(number / clientsOfAddress);
+  return new LightClient({
+    ...{ port, channels, tally, user: `u${number}` },
+    localAddress: `127.0.${1 + Math.floor(address / 250)}.${1 + (address % 250)}`,
+    onLevel() {
+      levelAt[number] = performance.now();
+      wake();
+    },
+  });
+}
+
+/** Looks again each time a client is level, and now and then. */
+async function until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  while (!isSo()) {
+    if (performance.now() > end) return false;
+    await new Promise<void>((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+function of({ from, count }: Group): readonly LightClient[] {
+  return clients.slice(from, from + count);
+}
+
+const countLevel = () => clients.filter(({ isLevel }) => isLevel).length;
+
+const desk = {
+  ready: () => true,
+  /** Opens clients, a hundred at a time, and waits until all are level. */
+  async open({ count, channels }: NewClients): Promise<number> {
+    const opening = new Set<LightClient>();
+    for (let opened = 0; opened < count; opened += 1) {
+      const number = clients.length;
+      const own = channels === "own" ? [`own:u${number}`] : channels[number % channels.length];
+      const client = create(number, own ?? []);
+      clients.push(client);
+      client.start();
+      opening.add(client);
+      while (opening.size >= mostOpening) {
+        for (const one of opening) if (one.isLevel) opening.delete(one);
+        if (opening.size < mostOpening) break;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          setTimeout(resolve, 100);
+        });
+      }
+    }
+    await until(() => countLevel() === clients.length, 60_000);
+    return countLevel();
+  },
+  level: countLevel,
+  /** Cuts all sockets in one turn; the clients come back by themselves. */
+  cutAll(): void {
+    tally.attemptsAt = [];
+    levelAt.fill(0);
+    cutAt = performance.now();
+    for (const client of clients) client.cut();
+  },
+  /** From now on it is measured how they come back. */
+  expectReturn(): void {
+    tally.attemptsAt = [];
+    levelAt.fill(0);
+    cutAt = performance.now();
+  },
+  async returned(timeoutMs: number): Promise<Return> {
+    await until(() => levelAt.every((at) => at > 0) && countLevel() === clients.length, timeoutMs);
+    const back = levelAt.filter((at) => at > 0).map((at) => at - cutAt);
+    return {
+      level: summarize(back),
+      attempts: tally.attemptsAt.map((at) => at - cutAt),
+      missing: clients.length - back.length,
+    };
+  },
+  /** Waits until everybody has everything; says how many have. */
+  async atHeads(heads: Readonly<Record<string, number>>): Promise<number> {
+    const isAtHead = (client: LightClient) =>
+      client.channels.every((channel) => client.offsetOf(channel) === (heads[channel] ?? 0));
+    await until(() => clients.every(isAtHead), 60_000);
+    return clients.filter(isAtHead).length;
+  },
+  measure(isOn: boolean): void {
+    tally.isMeasuring = isOn;
+  },
+  takeLatencies: () => tally.takeLatencies(),
+  stall(group: Group): void {
+    for (const client of of(group)) client.stall();
+  },
+  resume(group: Group): void {
+    for (const client of of(group)) client.resume();
+  },
+  /** Closes the last clients for good. */
+  drop(count: number): void {
+    for (const client of clients.splice(-count)) client.stop();
+    levelAt.length = clients.length;
+  },
+  report: (): TallyReport => tally.report(),
+};
+export type DriverDesk = typeof desk;
+
+setInterval(() => {
+  const now = performance.now();
+  for (const client of clients) client.pingIfQuiet(now);
+}, 1_000);
+serveParent(desk);

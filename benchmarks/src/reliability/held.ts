@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "./child.ts";
+import type { DriverDesk } from "./driver-process.ts";
+import { printNotes, printVerdicts, type Verdict } from "./figures.ts";
+import { readProcess } from "./process-figures.ts";
+import type { ServerDesk } from "./server-process.ts";
+import type { Settings } from "./settings.ts";
+import { createFolder, findPort } from "./workplace.ts";
+
+/** How the crowd is spread over channels: each with one of its own, or all in one. */
+type Spread = "own" | "one";
+
+const settleMs = 20_000;
+const idleMs = 15_000;
+
+interface Held {
+  readonly served: number;
+  readonly startMiB: number;
+  readonly rssMiB: number;
+  readonly peakMiB: number;
+  readonly openMs: number;
+  readonly reachedMs: number;
+  readonly idleShare: number;
+  readonly wrong: number;
+}
+
+/** 10,000 clients with one subscription each: how much memory that takes, and whether an event reaches all. */
+export async function held({ clients = 10_000 }: Settings): Promise<void> {
+  const verdicts: Verdict[] = [];
+  for (const spread of ["own", "one"] as const) {
+    const { served, rssMiB, wrong, ...more } = await hold(clients, spread);
+    const name = spread === "own" ? "each in a channel of its own" : "all in one channel";
+    verdicts.push({
+      what: `${clients} connections × 1 subscription, ${name}`,
+      goal: "≤ 350 MB, all served",
+      measured: `${rssMiB.toFixed(0)} MiB, ${served} served, ${wrong} wrong`,
+      isMet: rssMiB * 1.048_576 <= 350 && served === clients && wrong === 0,
+    });
+    console.log(`${name}:\n`);
+    printNotes({
+      "RSS before the first connection, MiB": more.startMiB.toFixed(0),
+      "bytes for each": (((rssMiB - more.startMiB) * 2 ** 20) / clients).toFixed(0),
+      "most RSS, MiB": more.peakMiB.toFixed(0),
+      "opening all, s": (more.openMs / 1000).toFixed(1),
+      "one event for each until the last had it, ms": more.reachedMs.toFixed(0),
+      "of a core while nothing happens": `${(more.idleShare * 100).toFixed(1)} %`,
+    });
+  }
+  printVerdicts(verdicts);
+}
+
+async function hold(clients: number, spread: Spread): Promise<Held> {
+  using folder = createFolder();
+  const port = await findPort();
+  const file = `${folder.path}/held.db`;
+  await using server = await startChild<ServerDesk>("server-process.ts", { file, port, authMs: 5 });
+  await using driver = await startChild<DriverDesk>("driver-process.ts", { port });
+  const startMiB = readProcess(server.pid).rssMiB;
+  const begun = performance.now();
+  const channels = spread === "own" ? ("own" as const) : [["one"]];
+  await driver.ask("open", { count: clients, channels });
+  const openMs = performance.now() - begun;
+  await sleep(settleMs);
+  const idle = readProcess(server.pid);
+  await sleep(idleMs);
+  const { rssMiB, peakRssMiB, cpuSeconds } = readProcess(server.pid);
+  const reached = await reachAll(server, driver, clients, spread);
+  const { wrong } = await driver.ask("report");
+  const idleShare = ((cpuSeconds - idle.cpuSeconds) * 1000) / idleMs;
+  return { startMiB, rssMiB, peakMiB: peakRssMiB, openMs, idleShare, wrong, ...reached };
+}
+
+/** One event in every channel; says how many clients got theirs, and how long that took. */
+async function reachAll(
+  server: Child<ServerDesk>,
+  driver: Child<DriverDesk>,
+  clients: number,
+  spread: Spread,
+): Promise<Pick<Held, "served" | "reachedMs">> {
+  const channels =
+    spread === "one" ? ["one"] : Array.from({ length: clients }, (_, number) => `own:u${number}`);
+  const begun = performance.now();
+  await server.ask("publishFirst", channels);
+  const heads = Object.fromEntries(channels.map((channel) => [channel, 1]));
+  const served = await driver.ask("atHeads", heads);
+  return { served, reachedMs: performance.now() - begun };
+}

@@ -1,0 +1,111 @@
+/** A process: a runwire server with everything as it comes, over memory or a SQLite file. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createRunwireServer, type ServerStats } from "@runwire/server";
+import { attachRunwire } from "@runwire/server/node";
+import { createMemoryStore } from "@runwire/store";
+import { createSqliteStore } from "@runwire/store/sqlite";
+import { countObjects } from "./count-objects.ts";
+import { createCountingClock } from "./counting-clock.ts";
+import { readArguments, serveParent } from "./desk.ts";
+import { preciseNow } from "./tally.ts";
+import { watchBuffers } from "./watch-buffers.ts";
+import { type RunLoad, writeRuns } from "./write-runs.ts";
+
+export interface ServerArguments {
+  /** A SQLite file; without one the events are in memory. */
+  readonly file?: string;
+  readonly port: number;
+  /** How long the application takes to say who somebody is, milliseconds. */
+  readonly authMs: number;
+  /** Looks at what each socket has not taken yet, every second. */
+  readonly watchesBuffers?: boolean;
+}
+
+/** A moment of the server. */
+export interface ServerMoment {
+  readonly stats: ServerStats;
+  readonly timers: number;
+  readonly heapMiB: number;
+}
+
+/** How long the event loop was held up since the last question, milliseconds. */
+export interface LoopDelay {
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+const given = readArguments<ServerArguments>();
+const store = given.file
+  ? createSqliteStore({ file: given.file, durability: "full" })
+  : createMemoryStore();
+const clock = createCountingClock();
+const runwire = createRunwireServer({
+  store,
+  clock,
+  async authenticate({ token }) {
+    await sleep(given.authMs);
+    return token ? { id: token } : null;
+  },
+  authorize: ({ user, channel }) => !channel.startsWith("own:") || channel === `own:${user.id}`,
+});
+const buffers = given.watchesBuffers ? watchBuffers(runwire) : undefined;
+const http = createServer();
+attachRunwire(buffers?.server ?? runwire, http);
+http.listen(given.port, "127.0.0.1");
+await once(http, "listening");
+
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+let stopRuns: (() => Promise<number>) | undefined;
+
+/** As a process manager ends a server: take leave, then the store, then the process. */
+process.on("SIGTERM", async () => {
+  http.close();
+  await runwire.close();
+  await store.close();
+  process.exit(0);
+});
+
+async function publishFirst(channel: string): Promise<void> {
+  const data = { n: 1, at: preciseNow() };
+  const event = { type: "custom", name: "tick", priority: "high", time: Date.now(), data };
+  await runwire.publish({ channel, writer: "operator", id: "1", events: [JSON.stringify(event)] });
+}
+
+const desk = {
+  ready: () => true,
+  moment: (): ServerMoment => ({
+    stats: runwire.stats(),
+    timers: clock.timers(),
+    heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
+  }),
+  takeLoopDelay(): LoopDelay {
+    const taken = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 };
+    delay.reset();
+    return taken;
+  },
+  /** The most that one socket had waiting since the last question, and what each has now, bytes. */
+  takeBuffers: () => buffers?.take() ?? { mostBytes: 0, waiting: [] },
+  countObjects,
+  /** Appends the first event of each channel from within, a few at a time. */
+  async publishFirst(channels: readonly string[]): Promise<void> {
+    const left = [...channels];
+    const publishSome = async () => {
+      for (let channel = left.pop(); channel !== undefined; channel = left.pop())
+        await publishFirst(channel);
+    };
+    await Promise.all(Array.from({ length: 32 }, publishSome));
+  },
+  /** Agents that run in the server's own process. */
+  startRuns(load: RunLoad): void {
+    stopRuns = writeRuns(runwire, load);
+  },
+  /** Says how many runs there were. */
+  stopRuns: () => stopRuns?.() ?? 0,
+};
+export type ServerDesk = typeof desk;
+serveParent(desk);

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createScene, roomsFor, type Scene } from "./crowd.ts";
+import { printNotes, printVerdicts, type Summary, showSpread, summarize } from "./figures.ts";
+import { readProcess } from "./process-figures.ts";
+import type { Settings } from "./settings.ts";
+import { runInSmallNetwork } from "./small-network.ts";
+import type { Buffers } from "./watch-buffers.ts";
+
+const measuredMs = 12_000;
+const settleMs = 3_000;
+/** What all have, and what is written beside it for those who stall: so much that the server has to keep back. */
+const roomLoad = { eventsPerSecond: 100, bytes: 200 };
+const bulkLoad = { eventsPerSecond: 60, bytes: 16_000 };
+const bulkChannels = Array.from({ length: 10 }, (_, index) => `bulk:${index}`);
+const mebibyte = 2 ** 20;
+
+interface Round {
+  readonly without: Summary;
+  readonly beside: Summary;
+  /** What the stalled cost the server's process, of resident memory, bytes for each. */
+  readonly bytesEach: number;
+  readonly buffers: Buffers;
+  readonly exact: number;
+}
+
+/**
+ * Nine of ten clients read; the tenth follows the same rooms and a channel of much, and reads nothing. Times without
+ * and beside the stalled take turns; at the end of each the stalled read on, and must have everything.
+ */
+export async function slowReaders({ clients = 10_000, rounds = 3 }: Settings): Promise<void> {
+  if (await runInSmallNetwork("slow-readers")) return;
+  await using scene = await createScene({ watchesBuffers: true });
+  const { driver } = scene;
+  const rooms = roomsFor(clients);
+  const stalled = Math.round(clients / 10);
+  await driver.ask("open", { count: clients - stalled, channels: rooms.map((room) => [room]) });
+  const measured: Round[] = [];
+  for (let round = 0; round < rounds; round += 1)
+    measured.push(await measureRound(scene, rooms, { from: clients - stalled, count: stalled }));
+  const { wrong, resets, closed, errors } = await driver.ask("report");
+  report(clients, stalled, measured, wrong);
+  printNotes({ resets, closes: JSON.stringify(closed), errors: JSON.stringify(errors) });
+}
+
+async function measureRound(
+  scene: Scene,
+  rooms: readonly string[],
+  group: { readonly from: number; readonly count: number },
+): Promise<Round> {
+  const { server, driver, publisher } = scene;
+  await publisher.ask("start", { name: "rooms", load: { channels: rooms, ...roomLoad } });
+  await publisher.ask("start", { name: "bulk", load: { channels: bulkChannels, ...bulkLoad } });
+  const without = await measureLatency(scene);
+  const channels = rooms.map((room, index) => [room, bulkChannels[index % 10] ?? ""]);
+  await driver.ask("open", { count: group.count, channels });
+  await driver.ask("stall", group);
+  const { rssMiB } = readProcess(server.pid);
+  const beside = await measureLatency(scene);
+  const bytesEach = ((readProcess(server.pid).rssMiB - rssMiB) * mebibyte) / group.count;
+  const buffers = await server.ask("takeBuffers");
+  await driver.ask("resume", group);
+  await publisher.ask("stop", "bulk");
+  const { heads } = await publisher.ask("stop", "rooms");
+  const exact = await driver.ask("atHeads", heads);
+  await driver.ask("drop", group.count);
+  return { without, beside, bytesEach, buffers, exact };
+}
+
+async function measureLatency({ driver }: Scene): Promise<Summary> {
+  await sleep(settleMs);
+  await driver.ask("takeLatencies");
+  await driver.ask("measure", true);
+  await sleep(measuredMs);
+  await driver.ask("measure", false);
+  return driver.ask("takeLatencies");
+}
+
+function report(clients: number, stalled: number, rounds: readonly Round[], wrong: number): void {
+  const spread = (of: (round: Round) => number, digits = 0) => showSpread(rounds.map(of), digits);
+  const median = (of: (round: Round) => number) => summarize(rounds.map(of)).median;
+  const ratio = ({ without, beside }: Round) => beside.p99 / without.p99;
+  const most = Math.max(...rounds.map(({ buffers }) => buffers.mostBytes));
+  const exact = Math.min(...rounds.map((round) => round.exact));
+  const kibibytes = ({ bytesEach }: Round) => bytesEach / 1024;
+  printVerdicts([
+    {
+      what: `memory of the server for each of ${stalled} that stalled`,
+      goal: "≤ 64 KiB on average",
+      measured: `${spread(kibibytes, 1)} KiB of RSS`,
+      isMet: median(kibibytes) <= 64,
+    },
+    {
+      what: "unsent bytes of one socket",
+      goal: "≤ 1 MiB",
+      measured: `at most ${most}`,
+      isMet: most <= mebibyte,
+    },
+    {
+      what: `p99 of the ${clients - stalled} others`,
+      goal: "at most 10 % worse than without the stalled",
+      measured: `× ${spread(ratio, 2)}: ${spread(({ beside }) => beside.p99, 1)} ms, without them ${spread(({ without }) => without.p99, 1)} ms`,
+      isMet: median(ratio) <= 1.1,
+    },
+    {
+      what: "the stalled, once they read on",
+      goal: "have everything",
+      measured: `${exact} of ${clients} clients exact, ${wrong} ranges wrong`,
+      isMet: exact === clients && wrong === 0,
+    },
+  ]);
+  const waiting = (round: Round) => summarize(round.buffers.waiting);
+  printNotes({
+    "sockets for which something waited": spread((round) => waiting(round).count),
+    "unsent bytes of these, a frame counted for each of its sockets, median": spread(
+      (round) => waiting(round).median,
+    ),
+    "latency of the others, median, ms": `${spread(({ beside }) => beside.median, 1)}, without ${spread(({ without }) => without.median, 1)}`,
+    "… max, ms": `${spread(({ beside }) => beside.max)}, without ${spread(({ without }) => without.max)}`,
+    "deliveries measured in a round": spread(({ beside }) => beside.count),
+  });
+}

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "./child.ts";
+import type { CrowdDesk } from "./crowd-process.ts";
+import { printNotes, printVerdicts, type Sample, slopePerHour } from "./figures.ts";
+import { readProcess } from "./process-figures.ts";
+import type { ServerDesk } from "./server-process.ts";
+import type { Settings } from "./settings.ts";
+import type { WorkerDesk } from "./worker-process.ts";
+import { createFolder, findPort } from "./workplace.ts";
+
+/**
+ * An hour of 1,000 of our own clients over SQLite: runs from the server's process and from a worker, every second a
+ * list and a command, and 10 times a second a client that leaves or a socket that breaks. Does anything grow?
+ */
+const channels = Array.from({ length: 200 }, (_, index) => `soak:${index}`);
+const churnPerSecond = 10;
+const runsPerSecond = 1;
+const sampleMs = 10_000;
+/** The first part of the time, in which caches fill and the compiler works, is not in the slope. */
+const warmUpShare = 1 / 6;
+
+interface Samples {
+  readonly rss: Sample[];
+  readonly heap: Sample[];
+}
+
+/** What must be the same before and after. */
+interface Rest {
+  readonly connections: number;
+  readonly subscriptions: number;
+  readonly channels: number;
+  readonly bufferedBytes: number;
+  readonly timers: number;
+  readonly descriptors: number;
+  readonly objects: Readonly<Record<string, number>>;
+}
+
+export async function soak({ clients = 1_000, minutes }: Settings): Promise<void> {
+  using folder = createFolder();
+  const port = await findPort();
+  const file = `${folder.path}/soak.db`;
+  await using server = await startChild<ServerDesk>("server-process.ts", { file, port, authMs: 5 });
+  // One of everything first: what is made once is no leak.
+  await visit(port, Math.min(20, clients), 5_000, server);
+  const before = await rest(server);
+  await using crowd = await startChild<CrowdDesk>("crowd-process.ts", { port, clients, channels });
+  await using worker = await startChild<WorkerDesk>("worker-process.ts", { port });
+  await crowd.ask("join");
+  const load = { channels, runsPerSecond };
+  await server.ask("startRuns", load);
+  await worker.ask("startRuns", load);
+  await crowd.ask("start", churnPerSecond);
+  const samples = await sampleFor(minutes, server, crowd);
+  await crowd.ask("stop");
+  const runs = (await server.ask("stopRuns")) + (await worker.ask("stopRuns"));
+  await sleep(5_000);
+  const sample = Math.min(100, clients);
+  const exact = await crowd.ask("check", sample);
+  const report = await crowd.ask("report");
+  const appended = (await server.ask("moment")).stats.appendedEvents;
+  await crowd.ask("leave");
+  await allGone(server);
+  const after = await rest(server);
+  printVerdicts(toVerdicts(samples, before, after));
+  const { reports, ...counts } = report;
+  printNotes({ minutes, runs, "events appended": appended, ...counts });
+  printNotes({
+    "clients that show what the log holds": `${exact} of ${sample}`,
+    "what clients told of": JSON.stringify(reports),
+  });
+  printNotes({ before: JSON.stringify(before), after: JSON.stringify(after) });
+}
+
+async function visit(port: number, clients: number, ms: number, server: Child<ServerDesk>) {
+  await using crowd = await startChild<CrowdDesk>("crowd-process.ts", { port, clients, channels });
+  await using worker = await startChild<WorkerDesk>("worker-process.ts", { port });
+  await crowd.ask("join");
+  await crowd.ask("start", churnPerSecond);
+  const load = { channels: channels.slice(0, 5), runsPerSecond };
+  await server.ask("startRuns", load);
+  await worker.ask("startRuns", load);
+  await sleep(ms);
+  await crowd.ask("stop");
+  await server.ask("stopRuns");
+  await worker.ask("stopRuns");
+  await crowd.ask("leave");
+  await allGone(server);
+}
+
+async function allGone(server: Child<ServerDesk>): Promise<void> {
+  for (let waited = 0; waited < 30; waited += 1) {
+    if ((await server.ask("moment")).stats.connections === 0) break;
+    await sleep(1_000);
+  }
+  // Commands wait up to 30 s for their handlers, and runs up to 5 s for a connection.
+  await sleep(40_000);
+}
+
+async function rest(server: Child<ServerDesk>): Promise<Rest> {
+  const objects = await server.ask("countObjects");
+  const { stats, timers } = await server.ask("moment");
+  const { connections, subscriptions, channels, bufferedBytes } = stats;
+  const { descriptors } = readProcess(server.pid);
+  return { connections, subscriptions, channels, bufferedBytes, timers, descriptors, objects };
+}
+
+async function sampleFor(
+  minutes: number,
+  server: Child<ServerDesk>,
+  crowd: Child<CrowdDesk>,
+): Promise<Samples> {
+  const samples: Samples = { rss: [], heap: [] };
+  const start = performance.now();
+  const end = start + minutes * 60_000;
+  for (let turn = 0; performance.now() < end; turn += 1) {
+    const atHours = (performance.now() - start) / 3_600_000;
+    const { rssMiB, descriptors, cpuSeconds } = readProcess(server.pid);
+    const { heapMiB, timers, stats } = await server.ask("moment");
+    samples.rss.push({ atHours, value: rssMiB });
+    samples.heap.push({ atHours, value: heapMiB });
+    if (turn % 6 === 0) {
+      const { connected, reports } = await crowd.ask("report");
+      console.error(
+        `${(atHours * 60).toFixed(1)} min: RSS ${rssMiB.toFixed(1)} MiB, heap ${heapMiB.toFixed(1)} MiB, ` +
+          `${descriptors} descriptors, ${timers} timers, ${stats.connections} connections (${connected}), ` +
+          `${stats.subscriptions} subscriptions, ${stats.channels} channels, CPU ${cpuSeconds} s, ${JSON.stringify(reports)}`,
+      );
+    }
+    await sleep(sampleMs);
+  }
+  return samples;
+}
+
+function toVerdicts({ rss, heap }: Samples, before: Rest, after: Rest) {
+  const steady = (samples: readonly Sample[]) =>
+    samples.slice(Math.ceil(samples.length * warmUpShare));
+  const slope = slopePerHour(steady(rss));
+  const { objects: objectsBefore, ...countsBefore } = before;
+  const { objects: objectsAfter, ...countsAfter } = after;
+  const differences = [
+    ...differ(countsBefore, countsAfter),
+    ...differ(objectsBefore, objectsAfter),
+  ];
+  const [first, last] = [rss[0]?.value ?? 0, rss.at(-1)?.value ?? 0];
+  return [
+    {
+      what: "memory of the server's process",
+      goal: "slope < 5 MB/h",
+      measured: `${slope.toFixed(1)} MiB/h (RSS ${first.toFixed(0)} → ${last.toFixed(0)} MiB); least heap of each tenth: ${leastOf(heap)} MiB`,
+      isMet: slope * 1.048_576 < 5,
+    },
+    {
+      what: "connections, subscriptions, channels, timers, descriptors, objects of the server",
+      goal: "as at the start",
+      measured: differences.length === 0 ? "as at the start" : differences.join(", "),
+      isMet: differences.length === 0,
+    },
+  ];
+}
+
+/** After each collection the heap is about as small as what lives. */
+function leastOf(samples: readonly Sample[]): string {
+  const size = Math.max(1, Math.ceil(samples.length / 10));
+  const parts = Array.from({ length: 10 }, (_, part) =>
+    samples.slice(part * size, (part + 1) * size),
+  );
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => Math.min(...part.map(({ value }) => value)).toFixed(0))
+    .join(" ");
+}
+
+function differ(before: Readonly<Record<string, number>>, after: Readonly<Record<string, number>>) {
+  return Object.entries(before)
+    .filter(([name, value]) => after[name] !== value)
+    .map(([name, value]) => `${name} ${value} → ${after[name]}`);
+}
