@@ -18,7 +18,6 @@ import { routeMessage } from "./route-message.js";
 import { createRunAttachments } from "./runs/run-attachments.js";
 import { createChannels } from "./subscriptions/channels.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
-import { CLIENT_VERSION } from "./version.js";
 import { toWebSocketUrl } from "./web-socket-url.js";
 
 /** What holds until `welcome` says otherwise. */
@@ -46,34 +45,20 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   let limits: Pick<Welcome, "maxEventBytes" | "maxMessageBytes"> = defaultLimits;
   let closing: Promise<void> | undefined;
 
-  const report = createReporter({ ...resolved, send });
+  const means = { ...resolved, start, send, isConnected, maxBytes: () => limits.maxMessageBytes };
+  const report = createReporter(means);
   const view = createConnectionView(report);
-  const isConnected = () => view.info().status === "connected";
-  const requests = createRequests({
-    ...resolved,
-    start,
-    send,
-    maxBytes: () => limits.maxMessageBytes,
-  });
-  const parts = { ...resolved, report, isConnected, requests };
-  const runs = createRunAttachments({ ...parts, send });
-  const subscriptions = createSubscriptions({
-    ...parts,
-    start,
-    send: (message) => send(JSON.stringify(message)),
-  });
+  const requests = createRequests(means);
+  const parts = { ...means, report, requests };
+  const runs = createRunAttachments(parts);
+  const subscriptions = createSubscriptions(parts);
   const connection = createManagedConnection({
-    ...resolved,
+    ...parts,
     url: () => toWebSocketUrl(url),
-    client: { name: "@runwire/client", version: CLIENT_VERSION },
     onMessage: (message, text) => routeMessage(receivers, message, text),
     onChange: change,
-    report,
   });
-  const refresh = createTokenRefresh({
-    ...parts,
-    askToken: typeof options.token === "function" ? connection.askToken : undefined,
-  });
+  const refresh = createTokenRefresh({ ...parts, ...connection });
   const receivers = { ...parts, ...view, subscriptions, runs, refresh, welcome };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
@@ -125,6 +110,10 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
   function start(): void {
     connection.dispatch({ type: "start" });
+  }
+
+  function isConnected(): boolean {
+    return view.info().status === "connected";
   }
 
   function close(): Promise<void> {

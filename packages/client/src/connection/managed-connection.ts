@@ -1,6 +1,7 @@
 import { type Clock, RunwireError, type ServerMessage, type Welcome } from "@runwire/protocol";
 import type { ClientReport } from "../client-types.js";
 import { createTimer } from "../environment.js";
+import { CLIENT_VERSION } from "../version.js";
 import type { Backoff } from "./backoff.js";
 import {
   type ConnectionEffect,
@@ -24,8 +25,6 @@ export interface ConnectionOptions {
   readonly backoff: Backoff;
   /** How long a probe waits for an answer, milliseconds. */
   readonly probeMs: number;
-  /** What the client tells of itself. */
-  readonly client: { readonly name: string; readonly version: string };
   /** `text` is what it was parsed from. */
   onMessage(message: ServerMessage, text: string): void;
   report(report: ClientReport): void;
@@ -42,6 +41,9 @@ export interface ManagedConnection {
   /** Resolves once the last transport is gone. */
   whenGone(): Promise<void>;
 }
+
+/** What the client tells of itself. */
+const client = { name: "@runwire/client", version: CLIENT_VERSION };
 
 /**
  * Carries out what {@link transition} decides: the only interpreter of its effects, and the only one
@@ -67,7 +69,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
         (error: Error) => dispatch({ type: "lost", transport: number, error }),
       ),
     open,
-    "say-hello": () => write(JSON.stringify({ type: "hello", token, client: options.client })),
+    "say-hello": () => write(JSON.stringify({ type: "hello", token, client })),
     probe: () => heartbeat?.probe(),
     drop: () => {
       const isPage = state.name === "parked" || state.name === "closed";

@@ -7,8 +7,9 @@ export interface TokenRefreshOptions {
   readonly clock: Clock;
   readonly requests: Requests;
   report(report: ClientReport): void;
-  /** Absent where there is no other token to be had. */
-  readonly askToken: (() => Promise<string | undefined>) | undefined;
+  /** What the application gave; only a function gives another one. */
+  readonly token?: unknown;
+  askToken(): Promise<string | undefined>;
 }
 
 export interface TokenRefresh {
@@ -28,7 +29,7 @@ const earlyMs = 60_000;
  * `pong`, which tells what time it is there.
  */
 export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
-  const { clock, requests, report, askToken } = options;
+  const { clock, requests, report, token } = options;
   const timer = createTimer(clock);
   let expiresAt: number | undefined;
   return {
@@ -37,17 +38,17 @@ export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
       expiresAt = at;
     },
     notePong(serverNow) {
-      if (expiresAt === undefined || !askToken) return;
+      if (expiresAt === undefined || typeof token !== "function") return;
       const leftMs = expiresAt - serverNow;
       expiresAt = undefined;
-      timer.set(Math.max(leftMs - earlyMs, leftMs / 2), () => void refresh(askToken));
+      timer.set(Math.max(leftMs - earlyMs, leftMs / 2), refresh);
     },
     stop: timer.clear,
   };
 
-  async function refresh(ask: () => Promise<string | undefined>): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
-      const token = await ask();
+      const token = await options.askToken();
       // The application has none any more.
       if (token === undefined) return;
       const answer = await requests.ask({

@@ -20,7 +20,7 @@ export interface SubscriptionOptions extends ChannelViewOptions {
   isConnected(): boolean;
   /** A connection is needed. */
   start(): void;
-  send(message: object): void;
+  send(text: string): void;
   /** How long it goes on after the last one has left, milliseconds. */
   readonly lingerMs: number;
   /** Nobody follows it any more, and what it knew is given up. */
@@ -56,7 +56,7 @@ export interface Subscription {
 const retryMs = 1_000;
 
 export function createSubscription(options: SubscriptionOptions): Subscription {
-  const { channel, clock, send, report } = options;
+  const { channel, clock, report } = options;
   const view = createChannelView(options);
   // Only the client's own readers listen here, and they do not throw.
   const heads = createListeners<[]>(() => {});
@@ -119,6 +119,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     wishes.stop();
     options.onReleased();
     heads.emit();
+  }
+
+  function send(message: object): void {
+    options.send(JSON.stringify(message));
   }
 
   // ── asking ───────────────────────────────────────────────────────────────────────────────────
