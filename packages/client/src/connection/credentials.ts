@@ -31,7 +31,7 @@ export function createCredentials(
     if (typeof source !== "function") return source;
     try {
       return await unless(Promise.resolve(source()), (_, reject) =>
-        clock.after(tokenTimeoutMs, () => reject(new Error("no answer for 10 s"))),
+        clock.after(tokenTimeoutMs, () => reject(new Error("no answer"))),
       );
     } catch (cause) {
       throw new RunwireError("token_failed", `token() gave no token: ${String(cause)}`, { cause });

@@ -152,5 +152,5 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
 }
 
 function silence(): Error {
-  return new RunwireError("connection_lost", "the server has not answered a ping in time");
+  return new RunwireError("connection_lost", "no answer from the server to a ping");
 }

@@ -9,7 +9,7 @@ export function toMessageText(message: object, members = ""): string {
   try {
     return `${JSON.stringify(message).slice(0, -1)}${members}}`;
   } catch (cause) {
-    throw new RunwireError("bad_message", "only JSON can be sent; encode other values", { cause });
+    throw new RunwireError("bad_message", "what is sent must be JSON", { cause });
   }
 }
 

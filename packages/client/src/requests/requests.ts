@@ -97,12 +97,12 @@ export function createRequests(options: RequestsOptions): Requests {
     if (isLarger(text, maxBytes()))
       return new RunwireError(
         "message_too_big",
-        `a message holds ${maxBytes()} bytes at most; send less`,
+        `a message may hold ${maxBytes()} bytes; send less`,
       );
     if (kind || waiting().length < queueLimit) return undefined;
     return new RunwireError(
       "queue_full",
-      `${queueLimit} requests wait for a connection; try again later`,
+      `${queueLimit} requests wait for a connection already`,
     );
   }
 

@@ -59,7 +59,7 @@ export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
       expiresAt = answer.expiresAt;
     } catch (cause) {
       // The old credentials go on until they run out; then 4401 asks for a token once more.
-      report({ code: "server_error", message: "the credentials could not be renewed", cause });
+      report({ code: "server_error", message: "no fresh token", cause });
     }
   }
 }

@@ -50,7 +50,7 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
 
 /** For a run that is not here, or not any more. */
 async function nobody(): Promise<never> {
-  throw new RunwireError("no_handler", "nobody here handles commands of this run");
+  throw new RunwireError("no_handler", "the run has no handler here");
 }
 
 function keyOf({ channel, runId }: { readonly channel: string; readonly runId: string }): string {

@@ -60,7 +60,7 @@ function refuseLoss(page: LogPage, position: ReadPosition, isBeginning: boolean)
   if (reason)
     throw new RunwireError(
       "reset",
-      `the log cannot be continued (${reason}); begin from the start`,
+      `the log cannot be continued (${reason}); begin from "start"`,
     );
 }
 

@@ -191,7 +191,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const position = progress.log()?.offset;
     report({
       code: "gap",
-      message: `"${channel}" goes on after ${after}, but stands at ${position}`,
+      message: `"${channel}" goes on after ${after}, not after ${position}`,
     });
     subscribeAgain();
   }
@@ -213,7 +213,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   function endedByServer({ code }: Unsubscribed): void {
     if (code)
-      fail(new RunwireError(code, `the server ended the subscription of "${channel}" (${code})`));
+      fail(new RunwireError(code, `the server ended "${channel}" (${code})`));
     else subscribeAgain();
   }
 
