@@ -73,6 +73,19 @@ export interface EventStore {
   ): Promise<CommandRow | undefined>;
   /** Commands of a run that have no answer yet, oldest first. */
   pendingCommands(channel: string, runId: string): Promise<readonly CommandRow[]>;
+  /**
+   * Says that somebody waits for a command, for `forMs` from now on: whichever server on this store has the run's
+   * writer hands it over. Again, it waits longer; with 0 the call ends, and the next one begins anew. Answers what
+   * has become of it, or `undefined` for a command that is not known.
+   */
+  callCommand(call: CommandCallRequest): Promise<CommandCall | undefined>;
+  /** Commands that somebody waits for now and that nobody has answered, oldest first, in all channels. */
+  calledCommands(limit: number): Promise<readonly CommandRow[]>;
+  /**
+   * Notes that a command was handed over, with an answer where there is one that is not to be remembered (unlike
+   * that of {@link EventStore.answerCommand}). Answers whether somebody waits for it still; else nothing is noted.
+   */
+  noteCall(channel: string, commandId: string, answer?: CommandAnswer): Promise<boolean>;
 
   /** What the channel keeps, and which of its root runs come first: what to trim is decided from this. */
   keptRuns(request: KeptRunsRequest): Promise<KeptRuns>;
@@ -300,6 +313,22 @@ export type CommandAnswer =
       readonly message: string;
       readonly reason?: string;
     };
+
+/** Who waits for which command, {@link EventStore.callCommand}. */
+export interface CommandCallRequest {
+  readonly channel: string;
+  readonly commandId: string;
+  /** Milliseconds from now on, by the store's clock; 0 ends it. */
+  readonly forMs: number;
+}
+
+/** What became of a command that somebody waits for, wherever its run's writer is. */
+export interface CommandCall {
+  /** Since this call began. */
+  readonly isHandedOver: boolean;
+  /** The one that is remembered, else that of this call. */
+  readonly answer?: CommandAnswer;
+}
 
 /** A command as the store keeps it. */
 export interface CommandRow extends NewCommand {

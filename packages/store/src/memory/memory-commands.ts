@@ -26,6 +26,12 @@ export class MemoryCommands {
     return undefined;
   }
 
+  find(channel: string, commandId: string): CommandRow | undefined {
+    for (const row of this.#rows.values())
+      if (row.channel === channel && row.commandId === commandId) return row;
+    return undefined;
+  }
+
   pending(channel: string, runId: string): readonly CommandRow[] {
     return [...this.#rows.values()].filter(
       (row) => row.channel === channel && row.runId === runId && row.answer === undefined,

@@ -3,6 +3,7 @@ import type {
   AppendRequest,
   AppendResult,
   CommandAnswer,
+  CommandCallRequest,
   CommandRow,
   DutyClaim,
   EventStore,
@@ -21,6 +22,7 @@ import { createListeners } from "../rows/listeners.js";
 import { planAbandonment } from "../rows/plan-abandonment.js";
 import { extendLease, planRenewal } from "../rows/plan-renewal.js";
 import { closedError, resolveEnvironment, type StoreEnvironment } from "../rows/store-options.js";
+import { MemoryCalls } from "./memory-calls.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryCommands } from "./memory-commands.js";
 import { MemoryDuties } from "./memory-duties.js";
@@ -49,6 +51,7 @@ class MemoryStore implements EventStore {
   #salt: string;
   readonly #channels = new Map<string, MemoryChannel>();
   readonly #commands = new MemoryCommands();
+  readonly #calls = new MemoryCalls(this.#commands);
   readonly #duties = new MemoryDuties();
   readonly #listeners = createListeners();
   #closing: Promise<void> | undefined;
@@ -157,6 +160,21 @@ class MemoryStore implements EventStore {
   async pendingCommands(channel: string, runId: string) {
     this.#ensureOpen();
     return this.#commands.pending(channel, runId);
+  }
+
+  async callCommand(call: CommandCallRequest) {
+    this.#ensureOpen();
+    return this.#calls.call(call, this.#clock());
+  }
+
+  async calledCommands(limit: number) {
+    this.#ensureOpen();
+    return this.#calls.called(limit, this.#clock());
+  }
+
+  async noteCall(channel: string, commandId: string, answer?: CommandAnswer) {
+    this.#ensureOpen();
+    return this.#calls.note(channel, commandId, this.#clock(), answer);
   }
 
   async keptRuns({ channel, limit }: KeptRunsRequest) {

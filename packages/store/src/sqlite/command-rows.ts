@@ -29,6 +29,7 @@ export class CommandRows {
   readonly #byCommand: Statement<Columns>;
   readonly #answer;
   readonly #pending: Statement<Columns>;
+  readonly #called: Statement<Columns>;
   readonly #forgetOld;
   readonly #forgetChannel;
 
@@ -50,6 +51,11 @@ export class CommandRows {
     this.#pending = prepare(
       database,
       `${columns} WHERE channel = ? AND run_id = ? AND answer IS NULL ORDER BY id`,
+    );
+    this.#called = prepare(
+      database,
+      `${columns} WHERE answer IS NULL AND (channel, command_id) IN
+       (SELECT channel, command_id FROM calls WHERE until > ? AND answer IS NULL) ORDER BY id LIMIT ?`,
     );
     this.#forgetOld = prepare(
       database,
@@ -74,6 +80,16 @@ export class CommandRows {
     this.#answer.run(JSON.stringify(answer), channel, toText(commandId));
     const row = this.#byCommand.get(channel, toText(commandId));
     return row && toCommandRow(row);
+  }
+
+  find(channel: string, commandId: string): CommandRow | undefined {
+    const row = this.#byCommand.get(channel, toText(commandId));
+    return row && toCommandRow(row);
+  }
+
+  /** Those that somebody waits for. */
+  called(limit: number, now: number): readonly CommandRow[] {
+    return this.#called.all(now, limit).map(toCommandRow);
   }
 
   pending(channel: string, runId: string): readonly CommandRow[] {

@@ -7,6 +7,7 @@
  *             └─< runs ─┬─< tools
  *                       └─< stretches   ranges of offsets in which the run alone wrote, but for the latest
  *   commands     by the channel's name: they can be older than its first event
+ *   calls        commands that somebody waits for now, on whichever server
  *   duties       what one of the servers on this file does for all; see EventStore.claimDuty
  *   unsynced     who opened the file without waiting for the disk; see unsynced.ts
  *   garbage      numbers of deleted channels, whose rows go in small steps
@@ -109,6 +110,15 @@ export const migrations: readonly string[] = [
     UNIQUE (channel, command_id)
   ) STRICT;
   CREATE INDEX pending_commands ON commands (channel, run_id) WHERE answer IS NULL;
+
+  CREATE TABLE calls (
+    channel TEXT NOT NULL,
+    command_id TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    is_handed_over INTEGER NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (channel, command_id)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE unsynced (
     id TEXT PRIMARY KEY,

@@ -5,6 +5,8 @@ import type {
   AppendRequest,
   AppendResult,
   CommandAnswer,
+  CommandCall,
+  CommandCallRequest,
   CommandRow,
   DutyClaim,
   EventStore,
@@ -218,6 +220,23 @@ class SqliteStore implements EventStore {
 
   pendingCommands(channel: string, runId: string): Promise<readonly CommandRow[]> {
     return this.#read(({ commands }) => commands.pending(channel, runId));
+  }
+
+  callCommand(request: CommandCallRequest): Promise<CommandCall | undefined> {
+    return this.#write(({ commands, calls }) => {
+      const row = commands.find(request.channel, request.commandId);
+      return (
+        row && { ...calls.call(request, this.#clock()), ...(row.answer && { answer: row.answer }) }
+      );
+    });
+  }
+
+  calledCommands(limit: number): Promise<readonly CommandRow[]> {
+    return this.#read(({ commands }) => commands.called(limit, this.#clock()));
+  }
+
+  noteCall(channel: string, commandId: string, answer?: CommandAnswer): Promise<boolean> {
+    return this.#write(({ calls }) => calls.note(channel, commandId, this.#clock(), answer));
   }
 
   keptRuns(request: KeptRunsRequest): Promise<KeptRuns> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { CallRows } from "./call-rows.js";
 import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
 import { DutyRows } from "./duty-rows.js";
@@ -23,6 +24,7 @@ export interface Tables {
   readonly runLists: RunLists;
   readonly tools: ToolRows;
   readonly commands: CommandRows;
+  readonly calls: CallRows;
   readonly trimmed: TrimmedRows;
   readonly keptRuns: KeptRunRows;
   readonly duties: DutyRows;
@@ -40,6 +42,7 @@ export function prepareTables(database: DatabaseSync): Tables {
     runLists: new RunLists(database),
     tools: new ToolRows(database),
     commands: new CommandRows(database),
+    calls: new CallRows(database),
     trimmed: new TrimmedRows(database),
     keptRuns: new KeptRunRows(database),
     duties: new DutyRows(database),

@@ -74,5 +74,54 @@ export function describeCommands({ open, clock }: StoreTest): void {
       clock.now += 24 * 60 * 60_000;
       expect((await store.putCommand(command)).commandId).not.toBe(row.commandId);
     });
+
+    it("is called for by whoever waits for it, and found by whoever can hand it over", async () => {
+      const store = await open();
+      const { commandId } = await store.putCommand(command);
+      const call = (forMs: number) => store.callCommand({ channel, commandId, forMs });
+      expect(await store.calledCommands(10)).toEqual([]);
+      expect(await store.noteCall(channel, commandId)).toBe(false);
+      expect(await call(2_000)).toEqual({ isHandedOver: false });
+      expect(await store.calledCommands(10)).toMatchObject([{ ...command, commandId }]);
+      expect(await store.noteCall(channel, commandId)).toBe(true);
+      expect(await call(2_000)).toEqual({ isHandedOver: true });
+      expect(await store.calledCommands(10)).toHaveLength(1);
+      await store.answerCommand(channel, commandId, done);
+      expect(await call(0)).toEqual({ isHandedOver: true, answer: done });
+      expect(await store.calledCommands(10)).toEqual([]);
+      expect(await call(2_000)).toEqual({ isHandedOver: false, answer: done });
+      expect(await store.calledCommands(10)).toEqual([]);
+    });
+
+    it("is told an answer that is not remembered as long as it is called for, and then begins anew", async () => {
+      const store = await open();
+      const { commandId } = await store.putCommand(command);
+      const call = (forMs: number) => store.callCommand({ channel, commandId, forMs });
+      await call(2_000);
+      const refused: CommandAnswer = { type: "error", code: "no_handler", message: "none" };
+      expect(await store.noteCall(channel, commandId, refused)).toBe(true);
+      expect(await store.calledCommands(10)).toEqual([]);
+      expect(await call(0)).toEqual({ isHandedOver: true, answer: refused });
+      expect(await store.putCommand(command)).not.toHaveProperty("answer");
+      expect(await call(2_000)).toEqual({ isHandedOver: false });
+      expect(await store.calledCommands(10)).toHaveLength(1);
+    });
+
+    it("is called for no longer than was said", async () => {
+      const store = await open();
+      const ids: string[] = [];
+      for (const id of ["c1", "c2", "c3"])
+        ids.push((await store.putCommand({ ...command, id })).commandId);
+      for (const [index, commandId] of ids.entries())
+        await store.callCommand({ channel, commandId, forMs: 1_000 * (index + 1) });
+      clock.now += 999;
+      expect(await store.calledCommands(2)).toMatchObject([{ id: "c1" }, { id: "c2" }]);
+      clock.now += 1_001;
+      expect(await store.calledCommands(10)).toMatchObject([{ id: "c3" }]);
+      expect(await store.noteCall(channel, ids[0] ?? "")).toBe(false);
+      expect(await store.callCommand({ channel, commandId: "unknown", forMs: 1 })).toBeUndefined();
+      await store.deleteChannel(channel);
+      expect(await store.calledCommands(10)).toEqual([]);
+    });
   });
 }
