@@ -56,3 +56,21 @@ export function repeat(
   }
   return () => stop();
 }
+
+/** In how many steps {@link afterAwake} waits. */
+const steps = 10;
+
+/**
+ * As `after`, for the patience with somebody else: however long this process stands still meanwhile, that is no more
+ * than one step of ten.
+ */
+export function afterAwake(clock: Clock, milliseconds: number, callback: () => void): () => void {
+  let left = steps;
+  let stop = clock.after(milliseconds / steps, tick);
+  function tick(): void {
+    left -= 1;
+    if (left > 0) stop = clock.after(milliseconds / steps, tick);
+    else callback();
+  }
+  return () => stop();
+}

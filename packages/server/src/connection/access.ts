@@ -1,4 +1,4 @@
-import type { ServerClock } from "../clock.js";
+import { afterAwake, type ServerClock } from "../clock.js";
 import type { Logger } from "../logger.js";
 import type { AuthOptions, ServerSettings } from "../options.js";
 import type { Action, Credentials, User } from "../users.js";
@@ -105,7 +105,7 @@ export class Access {
   #within<Value>(name: string, ask: () => Promise<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       const { timeoutMs } = this.#options;
-      const stop = this.#clock.after(timeoutMs, () =>
+      const stop = afterAwake(this.#clock, timeoutMs, () =>
         reject(new Error(`${name} did not answer within ${timeoutMs} ms`)),
       );
       ask().then(resolve, reject).finally(stop);

@@ -136,4 +136,17 @@ describe("authorization", () => {
     await clock.advance(5_000);
     expect(await answer).toContain("within 5000 ms");
   });
+
+  test("waits on for the handler when the process itself stood still", async () => {
+    let allow = (_may: boolean) => {};
+    const asked = new Promise<boolean>((resolve) => {
+      allow = resolve;
+    });
+    const { access, clock } = createAccess({ authorize: () => asked });
+    const answer = access.authorize({ id: "ann" }, "subscribe", "c");
+    await clock.stall(60_000);
+    await clock.advance(4_400);
+    allow(true);
+    expect(await answer).toBe(true);
+  });
 });
