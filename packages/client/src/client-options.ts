@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@runwire/protocol";
+import { type Clock, RunwireError, systemClock } from "@runwire/protocol";
 import WS from "isomorphic-ws";
 import type { ClientReport } from "./client-types.js";
 import { type Backoff, defaultBackoff } from "./connection/backoff.js";
@@ -40,11 +40,8 @@ export interface RunwireClientOptions {
   readonly random?: () => number;
 }
 
-/** What is not given is taken from here, except `url`. */
+/** What is not given is taken from here, except `url`, `token` and `onReport`. */
 const defaults = {
-  token: undefined,
-  onReport: undefined,
-  WebSocket: undefined,
   decodeValues: true,
   queueLimit: 100,
   probeMs: 2_000,
@@ -54,14 +51,33 @@ const defaults = {
   random: () => Math.random(),
 } as const;
 
-export function resolveOptions(options: RunwireClientOptions) {
+/** @throws RunwireError `invalid_options` */
+export function resolveOptions({ token, onReport, ...options }: RunwireClientOptions) {
+  const resolved = { ...defaults, ...options };
+  const backoff = { ...defaultBackoff, ...options.backoff };
+  refuseOtherKinds({ ...defaults, ...defaultBackoff }, { ...resolved, ...backoff });
+  if (typeof token !== "function") refuseOtherKinds({ token: "" }, { token: token ?? "" });
   return {
-    ...defaults,
-    ...options,
-    backoff: { ...defaultBackoff, ...options.backoff },
+    ...resolved,
+    token,
+    onReport,
+    backoff,
     /** Asked for late: a platform without any has a use for a client that never connects. */
     WebSocket: () => options.WebSocket ?? isomorphicWebSocket(),
   };
+}
+
+/** For what no compiler saw: a number that a page took from its settings, say. */
+function refuseOtherKinds(standards: object, given: { readonly [name: string]: unknown }): void {
+  for (const [name, standard] of Object.entries(standards)) {
+    const kind = typeof standard;
+    const value = given[name];
+    if (kind === "number" ? !(Number(value) >= 0) : typeof value !== kind)
+      throw new RunwireError(
+        "invalid_options",
+        `${name} must be of type ${kind}${kind === "number" ? ", from 0" : ""}`,
+      );
+  }
 }
 
 function isomorphicWebSocket(): WebSocketConstructor {

@@ -32,7 +32,7 @@ const publishFrameBytes = 4_096;
  *
  * The network never throws at the caller: it changes `status`, and what is asked meanwhile waits.
  *
- * @throws RunwireError `invalid_url`
+ * @throws RunwireError `invalid_url`, `invalid_options`
  * @example
  * const client = createRunwireClient({ url: "/runwire", token: () => freshToken() });
  * const stop = client.channel("chat:42").subscribe((state) => render(state));

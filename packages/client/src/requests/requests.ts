@@ -100,10 +100,7 @@ export function createRequests(options: RequestsOptions): Requests {
         `a message may hold ${maxBytes()} bytes; send less`,
       );
     if (kind || waiting().length < queueLimit) return undefined;
-    return new RunwireError(
-      "queue_full",
-      `${queueLimit} requests wait for a connection already`,
-    );
+    return new RunwireError("queue_full", `${queueLimit} requests wait for a connection already`);
   }
 
   function enter<Type extends Answer["type"]>(

@@ -58,10 +58,7 @@ export async function* readEvents(
 function refuseLoss(page: LogPage, position: ReadPosition, isBeginning: boolean): void {
   const reason = toLoss(page, position, isBeginning);
   if (reason)
-    throw new RunwireError(
-      "reset",
-      `the log cannot be continued (${reason}); begin from "start"`,
-    );
+    throw new RunwireError("reset", `the log cannot be continued (${reason}); begin from "start"`);
 }
 
 function toLoss(

@@ -212,8 +212,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   function endedByServer({ code }: Unsubscribed): void {
-    if (code)
-      fail(new RunwireError(code, `the server ended "${channel}" (${code})`));
+    if (code) fail(new RunwireError(code, `the server ended "${channel}" (${code})`));
     else subscribeAgain();
   }
 
