@@ -12,7 +12,11 @@ const insideName = "RUNWIRE_SMALL_NETWORK";
  * Runs this program again in one, with the same arguments; `false` when it runs in one already, or cannot.
  */
 export async function runInSmallNetwork(name: string): Promise<boolean> {
-  if (process.env[insideName]) return false;
+  if (process.env[insideName]) {
+    // Whoever started it is gone.
+    process.on("disconnect", () => process.exit(1));
+    return false;
+  }
   if (spawnSync("unshare", ["-rn", "true"]).status !== 0) {
     console.log("Without `unshare -rn` the system keeps what stalled clients do not read.\n");
     return false;
@@ -21,7 +25,7 @@ export async function runInSmallNetwork(name: string): Promise<boolean> {
   const again = [process.execPath, process.argv[1] ?? "", "reliability", name, ...options];
   const prepare = `ip link set lo up && for f in tcp_rmem tcp_wmem; do echo ${bufferBytes} > /proc/sys/net/ipv4/$f; done`;
   const child = spawn("unshare", ["-rn", "sh", "-c", `${prepare} && exec "$@"`, "sh", ...again], {
-    stdio: "inherit",
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, [insideName]: "1" },
   });
   const [code] = await once(child, "exit");
