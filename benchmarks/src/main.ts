@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
   serializer: () => import("./serializer.ts"),
   react: () => import("./react.ts"),
   store: () => import("./store.ts"),
+  "long-log": () => import("./long-log.ts"),
   "end-to-end": () => import("./end-to-end.ts"),
   "fan-out": () => import("./fan-out.ts"),
 };

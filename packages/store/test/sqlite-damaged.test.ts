@@ -43,13 +43,29 @@ it("says which events are lost, in their places, and serves the others", async (
   expect(texts.map(isUnreadable)).toEqual([false, true, false, true, false, false]);
   const store = createSqliteStore({ file });
   const page = await store.read({ channel, after: 1, limit: 2 });
-  expect(page).toMatchObject({ through: 3, events: [{ offset: 2 }, { offset: 3 }] });
+  expect(page).toMatchObject({ through: 3, events: [{ offset: 2, isLost: true }, { offset: 3 }] });
   expect(JSON.parse(page.events[0]?.json ?? "")).toEqual({
     type: "custom",
     name: "runwire:unreadable",
     time: 0,
   });
   await store.close();
+});
+
+it("says so of a keyed event that is lost, and gives the others", async () => {
+  const store = createSqliteStore({ file });
+  for (const key of ["x", "y", "z"]) await append(store, [custom("todo", key, key)]);
+  await store.close();
+  const database = new DatabaseSync(file);
+  database.exec("DELETE FROM events WHERE offset = 1; UPDATE events SET json = '?' WHERE offset = 2");
+  database.close();
+  const again = createSqliteStore({ file });
+  const latest = await again.latestCustom(channel, 9);
+  expect(latest.map(({ offset, isLost }) => [offset, isLost])).toEqual([
+    ...[[1, true], [2, true]],
+    [3, undefined],
+  ]);
+  await again.close();
 });
 
 /** A page in the middle of the log that holds events and no way to others. */

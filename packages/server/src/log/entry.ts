@@ -16,7 +16,8 @@ export interface LogEntry {
 export function toEntry({ offset, json, runId, isLost }: StoredEvent): LogEntry {
   const event = parseEvent(json);
   if (event) {
-    const entry = { offset, json, event: { ...event, offset } };
+    // Parsed just now and nobody else's yet: no copy is needed, which a long history would make of every event.
+    const entry = { offset, json, event: Object.assign(event, { offset }) };
     return isLost ? { ...entry, isLost } : entry;
   }
   const custom = { type: "custom", name: "runwire:unreadable", time: 0 } as const;

@@ -49,13 +49,15 @@ export function buildEventsFrame(
 /** The text of every event, merged ones written anew, all others as they were encoded. */
 function toMergedTexts(entries: readonly LogEntry[], maxEventBytes: number): readonly string[] {
   if (entries.length < 2) return entries.map(({ json, offset }) => withOffset(json, offset));
-  const texts = new Map<unknown, LogEntry>(entries.map((entry) => [entry.event, entry]));
   const merged = mergeEvents(
     entries.map((entry) => entry.event),
     { maxEventBytes },
   );
+  // What was not merged is the same object still; all stand in the order of their offsets, and one has that of its first.
+  let place = 0;
   return merged.map((event) => {
-    const entry = texts.get(event);
-    return entry ? withOffset(entry.json, entry.offset) : JSON.stringify(event);
+    while (entries[place] && entries[place]?.offset !== event.offset) place += 1;
+    const entry = entries[place];
+    return entry?.event === event ? withOffset(entry.json, entry.offset) : JSON.stringify(event);
   });
 }

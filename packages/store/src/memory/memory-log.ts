@@ -48,7 +48,7 @@ export class MemoryLog {
     const { after, limit, runId } = request;
     const found =
       runId === undefined ? this.#after(after, limit) : this.#ofRunAfter(runId, after, limit);
-    const slice = takeBytes(found, (event) => event, request.maxBytes);
+    const slice = takeBytes([found], (event) => event, request.maxBytes);
     return {
       epoch,
       offset,

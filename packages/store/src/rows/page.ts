@@ -7,20 +7,21 @@ export interface PageSlice {
   readonly isFull: boolean;
 }
 
-/** Takes rows up to the first with which the texts pass `maxBytes` of UTF-8. */
+/** Takes rows, which come in portions, up to the first with which the texts pass `maxBytes` of UTF-8. */
 export function takeBytes<Row>(
-  rows: Iterable<Row>,
+  portions: Iterable<readonly Row[]>,
   toStored: (row: Row) => StoredEvent,
   maxBytes = Number.POSITIVE_INFINITY,
 ): PageSlice {
   const events: StoredEvent[] = [];
   let bytes = 0;
-  for (const row of rows) {
-    const event = toStored(row);
-    events.push(event);
-    bytes += Buffer.byteLength(event.json);
-    if (bytes > maxBytes) return { events, isFull: true };
-  }
+  for (const rows of portions)
+    for (const row of rows) {
+      const event = toStored(row);
+      events.push(event);
+      bytes += Buffer.byteLength(event.json);
+      if (bytes > maxBytes) return { events, isFull: true };
+    }
   return { events, isFull: false };
 }
 

@@ -18,6 +18,7 @@ export function fillHoles(
   first: number,
   last: number,
 ): readonly StoredEvent[] {
+  if (events[0]?.offset === first && events.length === last - first + 1) return events;
   const below = events.filter(({ offset }) => offset < first);
   if (events.length - below.length === Math.max(last - first + 1, 0)) return events;
   const byOffset = new Map(events.map((event) => [event.offset, event]));

@@ -76,8 +76,8 @@ export class EventRows {
     return this.#take(inCalls(read, after, limit), maxBytes);
   }
 
-  #take(rows: Iterable<EventRow>, maxBytes: number | undefined): PageSlice {
-    return takeBytes(rows, (row) => this.#toStored(row), maxBytes);
+  #take(calls: Iterable<readonly EventRow[]>, maxBytes: number | undefined): PageSlice {
+    return takeBytes(calls, (row) => this.#toStored(row), maxBytes);
   }
 
   #toStored([offset, run, json]: EventRow): StoredEvent {
@@ -90,12 +90,12 @@ function* inCalls(
   read: (after: number, count: number) => readonly EventRow[],
   after: number,
   limit: number,
-): Generator<EventRow> {
+): Generator<readonly EventRow[]> {
   let from = after;
   for (let left = limit; left > 0; left -= rowsPerCall) {
     const count = Math.min(left, rowsPerCall);
     const rows = read(from, count);
-    yield* rows;
+    yield rows;
     if (rows.length < count) return;
     from = rows.at(-1)?.[0] ?? from;
   }

@@ -22,6 +22,18 @@ export function readPage(tables: Tables, request: ReadRequest): StoredPage {
   return { ...head, through: throughOf(slice, request, offset), events: slice.events };
 }
 
+/** The channel's own keyed events, the latest of each; one that is lost says so in its place. Inside a transaction. */
+export function readLatestCustom(
+  { events, keyed }: Tables,
+  channel: number,
+  upTo: number,
+): readonly StoredEvent[] {
+  return keyed.latest(channel, upTo).map((offset) => {
+    const event = readOne(events, channel, offset);
+    return event === undefined ? unreadableEvent(offset) : toReadable(event);
+  });
+}
+
 function readRun(
   { events, runs }: Tables,
   channel: number,
@@ -44,10 +56,15 @@ function readChannel(
   const slice = readRows(rows, channel, head, request);
   const last = Math.min(throughOf(slice, request, head.offset), head.offset);
   const filled = fillHoles(slice.events, Math.max(after + 1, head.floor), last);
-  const events = filled
-    .slice(0, limit)
-    .map((event) => (isReadable(event) ? event : unreadableEvent(event.offset)));
-  return { events, isFull: slice.isFull };
+  const events = filled.length > limit ? filled.slice(0, limit) : filled;
+  return {
+    events: events.every(isReadable) ? events : events.map(toReadable),
+    isFull: slice.isFull,
+  };
+}
+
+function toReadable(event: StoredEvent): StoredEvent {
+  return isReadable(event) ? event : unreadableEvent(event.offset);
 }
 
 function readRows(

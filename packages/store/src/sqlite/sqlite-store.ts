@@ -30,7 +30,7 @@ import { closedError, resolveEnvironment, type StoreEnvironment } from "../rows/
 import { abandonRun, appendEvents } from "./append-events.js";
 import { GrowthWatch } from "./growth-watch.js";
 import { openDatabase } from "./open-database.js";
-import { readPage } from "./read-page.js";
+import { readLatestCustom, readPage } from "./read-page.js";
 import { ReadTurns } from "./read-turns.js";
 import { renewEpochs } from "./renew-epochs.js";
 import { toStorageError } from "./storage-errors.js";
@@ -150,9 +150,7 @@ class SqliteStore implements EventStore {
   }
 
   latestCustom(name: string, upTo: number): Promise<readonly StoredEvent[]> {
-    return this.#readIn(name, [], ({ events, keyed }, channel) =>
-      keyed.latest(channel, upTo).flatMap((offset) => events.at(channel, offset) ?? []),
-    );
+    return this.#readIn(name, [], (tables, channel) => readLatestCustom(tables, channel, upTo));
   }
 
   watch(listener: (channel: string) => void): () => void {
