@@ -8,8 +8,8 @@ import {
 } from "@runwire/protocol";
 import { type RunwireClientOptions, resolveOptions } from "./client-options.js";
 import type { RunwireClient } from "./client-types.js";
-import type { ConnectionState } from "./connection/connection-state.js";
-import { createConnectionView } from "./connection/connection-view.js";
+import { toConnectionInfo } from "./connection/connection-info.js";
+import { type ConnectionState, initialState } from "./connection/connection-state.js";
 import { createManagedConnection } from "./connection/managed-connection.js";
 import { createReporter } from "./reporter.js";
 import { createRequests } from "./requests/requests.js";
@@ -18,6 +18,7 @@ import { routeMessage } from "./route-message.js";
 import { createRunAttachments } from "./runs/run-attachments.js";
 import { createChannels } from "./subscriptions/channels.js";
 import { createSubscriptions } from "./subscriptions/subscriptions.js";
+import { createWatched } from "./watched.js";
 import { toWebSocketUrl } from "./web-socket-url.js";
 
 /** What holds until `welcome` says otherwise. */
@@ -47,7 +48,9 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
   const means = { ...resolved, start, send, isConnected, maxBytes: () => limits.maxMessageBytes };
   const report = createReporter(means);
-  const view = createConnectionView(report);
+  const info = createWatched(toConnectionInfo(initialState, {}), (cause) =>
+    report({ code: "listener_failed", message: "a listener of onStatus threw", cause }),
+  );
   const requests = createRequests(means);
   const parts = { ...means, report, requests };
   const runs = createRunAttachments(parts);
@@ -59,19 +62,19 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     onChange: change,
   });
   const refresh = createTokenRefresh({ ...parts, ...connection });
-  const receivers = { ...parts, ...view, subscriptions, runs, refresh, welcome };
+  const receivers = { ...parts, info, subscriptions, runs, refresh, welcome };
   const stopPage = resolved.page((type) => connection.dispatch({ type }));
 
   return {
     channel: createChannels({ ...parts, subscriptions }),
     get status() {
-      return view.info().status;
+      return info.get().status;
     },
     get latencyMs() {
-      return view.info().latencyMs;
+      return info.get().latencyMs;
     },
     get connection() {
-      return view.info();
+      return info.get();
     },
     get maxEventBytes() {
       return limits.maxEventBytes;
@@ -79,7 +82,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     get maxPublishBytes() {
       return limits.maxMessageBytes - publishFrameBytes;
     },
-    onStatus: view.onStatus,
+    onStatus: info.watch,
     reconnect: () => connection.dispatch({ type: "reconnect" }),
     close,
     publish,
@@ -113,7 +116,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   }
 
   function isConnected(): boolean {
-    return view.info().status === "connected";
+    return info.get().status === "connected";
   }
 
   function close(): Promise<void> {
@@ -133,11 +136,11 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
 
   function welcome(message: Welcome): void {
     limits = { ...defaultLimits, ...message };
-    refresh.noteExpiry(message.expiresAt);
+    refresh.receive(message);
     // In this order (PROTOCOL.md § 5): the server learns of runs before it is asked to go on with them.
     requests.resume("publish");
-    runs.renewAll();
-    for (const subscription of subscriptions.all()) subscription.reconcile();
+    runs.resume();
+    subscriptions.resume();
     requests.resume();
   }
 
@@ -145,16 +148,16 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     const error = state.name === "closed" ? closedError(state.error) : undefined;
     requests.fail(error);
     if (before.name === "connected") {
-      refresh.stop();
+      refresh.suspend();
       requests.suspend(
         state.error ?? new RunwireError("connection_lost", "the connection has ended"),
       );
-      for (const subscription of subscriptions.all()) subscription.disconnected();
+      subscriptions.suspend();
     }
-    view.noteState(state);
+    info.set(toConnectionInfo(state, info.get()));
     if (!error) return;
-    runs.stop(error);
-    for (const subscription of subscriptions.all()) subscription.failed(error);
+    runs.fail(error);
+    subscriptions.fail(error);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Clock, ServerMessage, Welcome } from "@runwire/protocol";
-import type { ClientReport } from "./client-types.js";
+import type { ClientReport, ConnectionInfo } from "./client-types.js";
 import { decodeMessage } from "./decode-message.js";
 import type { Requests } from "./requests/requests.js";
 import type { TokenRefresh } from "./requests/token-refresh.js";
 import type { RunAttachments } from "./runs/run-attachments.js";
 import type { Subscriptions } from "./subscriptions/subscriptions.js";
+import type { Watched } from "./watched.js";
 
 export interface MessageReceivers {
   readonly clock: Clock;
@@ -16,8 +17,7 @@ export interface MessageReceivers {
   readonly decodeValues: boolean;
   report(report: ClientReport): void;
   welcome(message: Welcome): void;
-  /** A round trip was measured. */
-  noteLatency(latencyMs: number): void;
+  readonly info: Watched<ConnectionInfo>;
 }
 
 /** Hands a server's message to whom it concerns; `text` is what it was parsed from. */
@@ -25,19 +25,22 @@ export function routeMessage(to: MessageReceivers, message: ServerMessage, text:
   switch (message.type) {
     case "events":
       if (to.decodeValues) decodeMessage(message, text);
-      to.subscriptions.find(message.channel)?.receive(message);
+      to.subscriptions.receive(message);
       break;
     case "subscribed":
     case "unsubscribed":
-      to.subscriptions.find(message.channel)?.receive(message);
+      to.subscriptions.receive(message);
       break;
     case "command":
       to.runs.receive(message);
       break;
     case "pong":
-      to.noteLatency(Math.max(0, to.clock.monotonic() - message.at));
-      to.refresh.notePong(message.now);
-      to.subscriptions.notePong(message);
+      to.info.set({
+        ...to.info.get(),
+        latencyMs: Math.max(0, to.clock.monotonic() - message.at),
+      });
+      to.refresh.receive(message);
+      to.subscriptions.receive(message);
       break;
     case "error":
       if (to.requests.settle(message, text) || to.subscriptions.refused(message)) break;

@@ -1,4 +1,4 @@
-import type { Clock } from "@runwire/protocol";
+import type { Clock, Pong, Welcome } from "@runwire/protocol";
 import type { ClientReport } from "../client-types.js";
 import { createTimer } from "../environment.js";
 import type { Requests } from "./requests.js";
@@ -13,10 +13,9 @@ export interface TokenRefreshOptions {
 }
 
 export interface TokenRefresh {
-  /** What `welcome` and `authenticated` say. */
-  noteExpiry(at: number | undefined): void;
-  notePong(serverNow: number): void;
-  stop(): void;
+  /** When the credentials run out, and what time it is there. */
+  receive(message: Welcome | Pong): void;
+  suspend(): void;
 }
 
 /** How long before the credentials run out a fresh token is asked for, where they last that long. */
@@ -33,17 +32,17 @@ export function createTokenRefresh(options: TokenRefreshOptions): TokenRefresh {
   const timer = createTimer(clock);
   let expiresAt: number | undefined;
   return {
-    noteExpiry(at) {
-      timer.clear();
-      expiresAt = at;
+    receive(message) {
+      if (message.type === "welcome") {
+        timer.clear();
+        expiresAt = message.expiresAt;
+      } else if (expiresAt !== undefined && typeof token === "function") {
+        const leftMs = expiresAt - message.now;
+        expiresAt = undefined;
+        timer.set(Math.max(leftMs - earlyMs, leftMs / 2), refresh);
+      }
     },
-    notePong(serverNow) {
-      if (expiresAt === undefined || typeof token !== "function") return;
-      const leftMs = expiresAt - serverNow;
-      expiresAt = undefined;
-      timer.set(Math.max(leftMs - earlyMs, leftMs / 2), refresh);
-    },
-    stop: timer.clear,
+    suspend: timer.clear,
   };
 
   async function refresh(): Promise<void> {

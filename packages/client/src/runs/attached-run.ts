@@ -23,7 +23,7 @@ export interface AttachedRun {
   readonly answer: CommandAnswers;
   renew(): void;
   /** Renews it no more, unless there is another connection; a `take` that is under way rejects. */
-  stop(error: Error): void;
+  fail(error: Error): void;
   detach(): void;
 }
 
@@ -49,7 +49,7 @@ export function createAttachedRun(
     attached,
     answer: createCommandAnswers((command) => handlers.onCommand(command)),
     renew,
-    stop(error) {
+    fail(error) {
       timer.clear();
       onTaken?.(error);
     },

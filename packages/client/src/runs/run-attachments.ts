@@ -15,10 +15,10 @@ export interface RunAttachmentsOptions extends AttachedRunOptions {
 export interface RunAttachments {
   attach(attachment: RunAttachment, handlers: RunHandlers): Promise<() => void>;
   /** After a `welcome`: commands come to the connection on which a run was renewed last. */
-  renewAll(): void;
+  resume(): void;
   receive(command: CommandDelivery): void;
   /** There will be no connection, unless somebody asks for one: nothing is renewed, and no take is waited for. */
-  stop(error: Error): void;
+  fail(error: Error): void;
 }
 
 export function createRunAttachments(options: RunAttachmentsOptions): RunAttachments {
@@ -33,12 +33,12 @@ export function createRunAttachments(options: RunAttachmentsOptions): RunAttachm
       runs.set(key, run);
       return run.attached;
     },
-    renewAll() {
+    resume() {
       // What the server may have taken or not is renewed without `take` first (PROTOCOL.md § 5).
       for (const run of runs.values()) run.renew();
     },
-    stop(error) {
-      for (const run of runs.values()) run.stop(error);
+    fail(error) {
+      for (const run of runs.values()) run.fail(error);
     },
     receive(command) {
       const answer = runs.get(keyOf(command))?.answer(command) ?? answerCommand(nobody, command);

@@ -41,10 +41,10 @@ export interface Subscription {
   isShown(): boolean;
 
   /** Asks for what is wanted and was not asked for on this connection. */
-  reconcile(): void;
-  disconnected(): void;
+  resume(): void;
+  suspend(): void;
   /** The connection has ended for good. */
-  failed(error: Error): void;
+  fail(error: Error): void;
   receive(message: Subscribed | Events | Unsubscribed): void;
   /** An `error` under an id that is no request's; `false` when it is not about this channel. */
   refused(error: ErrorMessage): boolean;
@@ -79,15 +79,15 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     log: progress.log,
     level: progress.level,
     isShown: () => wishes.depth() > headDepth,
-    reconcile,
-    disconnected() {
+    resume,
+    suspend() {
       isHeld = false;
       pendingId = undefined;
       asked = noDepth;
     },
-    failed(error) {
+    fail(error) {
       retryTimer.clear();
-      fail(error);
+      show(error);
       if (wishes.depth() === noDepth) release();
     },
     receive,
@@ -102,12 +102,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     // It was refused: whoever comes now asks once more.
     if (view.snapshot().error) asked = noDepth;
     // After all that mount in this tick, so that they are one wish, and those that leave again are none.
-    queueMicrotask(reconcile);
+    queueMicrotask(resume);
     options.start();
     return leave;
   }
 
-  function reconcile(): void {
+  function resume(): void {
     const wanted = wishes.depth();
     if (options.isConnected() && wanted > asked) subscribe(wanted);
   }
@@ -153,7 +153,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   function askLater(ms: number): void {
     // Nothing that still comes is applied: the next answer decides.
     asked = noDepth;
-    retryTimer.set(ms, reconcile);
+    retryTimer.set(ms, resume);
   }
 
   // ── hearing ──────────────────────────────────────────────────────────────────────────────────
@@ -207,17 +207,17 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     if (message.id === undefined || message.id !== pendingId) return false;
     pendingId = undefined;
     if (isRetryable(message.code)) askLater(message.retryAfterMs ?? retryMs);
-    else fail(toError(message));
+    else show(toError(message));
     return true;
   }
 
   function endedByServer({ code }: Unsubscribed): void {
-    if (code) fail(new RunwireError(code, `the server ended "${channel}" (${code})`));
+    if (code) show(new RunwireError(code, `the server ended "${channel}" (${code})`));
     else subscribeAgain();
   }
 
   /** `asked` stays: until somebody new comes, or another connection, it is not asked again. */
-  function fail(error: Error): void {
+  function show(error: Error): void {
     view.fail(error);
     heads.emit();
   }

@@ -1,4 +1,4 @@
-import type { ErrorMessage, Pong } from "@runwire/protocol";
+import type { ErrorMessage, Events, Pong, Subscribed, Unsubscribed } from "@runwire/protocol";
 import { createSubscription, type Subscription, type SubscriptionOptions } from "./subscription.js";
 
 /** The channels that are followed, one subscription each. */
@@ -7,10 +7,15 @@ export interface Subscriptions {
   of(channel: string): Subscription;
   /** The same, where somebody follows it. */
   find(channel: string): Subscription | undefined;
-  all(): readonly Subscription[];
-  notePong(pong: Pong): void;
+  receive(message: Subscribed | Events | Unsubscribed | Pong): void;
   /** An `error` under an id that is no request's; `false` when it is about none of them. */
   refused(error: ErrorMessage): boolean;
+  /** Asks for what is wanted, on a new connection. */
+  resume(): void;
+  /** The connection has ended. */
+  suspend(): void;
+  /** The connection has ended for good. */
+  fail(error: Error): void;
 }
 
 export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel" | "onReleased">;
@@ -21,11 +26,21 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   return {
     of: (channel) => byChannel.get(channel) ?? create(channel),
     find: (channel) => byChannel.get(channel),
-    all,
-    notePong({ heads }) {
-      for (const [channel, head] of Object.entries(heads)) byChannel.get(channel)?.noteHead(head);
+    receive(message) {
+      if (message.type !== "pong") return byChannel.get(message.channel)?.receive(message);
+      for (const [channel, head] of Object.entries(message.heads))
+        byChannel.get(channel)?.noteHead(head);
     },
     refused: (error) => all().some((subscription) => subscription.refused(error)),
+    resume() {
+      for (const subscription of all()) subscription.resume();
+    },
+    suspend() {
+      for (const subscription of all()) subscription.suspend();
+    },
+    fail(error) {
+      for (const subscription of all()) subscription.fail(error);
+    },
   };
 
   function create(channel: string): Subscription {
