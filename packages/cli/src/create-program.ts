@@ -32,6 +32,7 @@ function addServe(program: Command): void {
     .addOption(new Option("--access <who>", "let everybody do everything").choices(["open"]))
     .option("--users <file>", "JSON file of tokens, and what each may do")
     .option("--origin <url...>", "pages that may connect (default: those of this host)")
+    .option("--trust-proxy <proxy...>", "how many proxies stand in front, or their addresses")
     .option("--drain-timeout <ms>", "how long clients get to leave", toMilliseconds, 30_000)
     .action((flags: ServeFlags) => runServe(flags));
 }

@@ -4,6 +4,7 @@ import { ChannelHubs } from "./channels/channel-hubs.js";
 import { Access } from "./connection/access.js";
 import { Admission } from "./connection/admission.js";
 import { BufferBudget } from "./connection/buffer-budget.js";
+import { ConnectRate } from "./connection/connect-rate.js";
 import { Connection, type ConnectionServices } from "./connection/connection.js";
 import { Connections } from "./connection/connections.js";
 import { type AcceptRefusal, Door, type TurnedAway } from "./connection/door.js";
@@ -15,6 +16,7 @@ import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
 import { RetentionKeeper } from "./log/retention-keeper.js";
 import { StoreHealth } from "./log/store-health.js";
+import type { Logger } from "./logger.js";
 import {
   type RunwireServerOptions,
   resolveOptions,
@@ -78,6 +80,8 @@ export interface RunwireServer extends RunTarget {
    */
   disconnectUser(userId: string): number;
   readonly limits: ServerLimits;
+  /** Where an adapter tells of what it survived. */
+  readonly logger: Logger;
   /** Asks the store too, at most once a second. Never rejects. */
   status(): Promise<ServerStatus>;
   stats(): ServerStats;
@@ -145,7 +149,10 @@ export function createRunwireServer<AppUser extends User = User>(
   let isClosing = false;
   let closing: Promise<void> | undefined;
 
-  const door = new Door({ settings, connections, admission, budget, isClosing: () => isClosing });
+  const door = new Door({
+    ...{ settings, connections, admission, budget, isClosing: () => isClosing },
+    connectRate: new ConnectRate(clock, limits.connectRatePerAddress),
+  });
 
   const services: ConnectionServices = {
     ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk },
@@ -183,6 +190,7 @@ export function createRunwireServer<AppUser extends User = User>(
 
   return {
     limits,
+    logger,
     maxEventBytes: limits.maxEventBytes,
     maxPublishBytes: limits.maxMessageBytes - envelopeBytes,
     accept(socket, request) {

@@ -13,6 +13,7 @@ export interface User {
 export interface ConnectRequest {
   readonly url?: string | undefined;
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  /** The socket's other end, or whom a trusted proxy speaks for. */
   readonly remoteAddress?: string | undefined;
 }
 

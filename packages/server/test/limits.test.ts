@@ -35,6 +35,15 @@ const attempts: readonly [keyof ServerLimits, number, Attempt, beyond: unknown][
     429,
   ],
   [
+    "maxConnectionsPerAddress",
+    3,
+    async ({ port, connect }, amount) => {
+      for (let count = 1; count < amount; count += 1) await connect();
+      return outcomeOfUpgrade(port);
+    },
+    429,
+  ],
+  [
     "maxConnectionsPerUser",
     3,
     async ({ connect, open }, amount) => {
@@ -198,6 +207,32 @@ describe("limits.maxBufferedChunks", () => {
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe("limits.connectRatePerAddress of 3", () => {
+  const limits = { connectRatePerAddress: { perSecond: 0.5, burst: 3 } };
+
+  test.each([
+    ["below", 2, "ok"],
+    ["at", 3, "ok"],
+    ["above", 4, 429],
+  ])("%s it, with %i", async (_where, amount, expected) => {
+    const { port, connect } = await startServer({ clock: new FakeClock(), limits });
+    for (let count = 1; count < amount; count += 1) await connect();
+    expect(await outcomeOfUpgrade(port)).toBe(expected);
+  });
+
+  test("who was refused is told when the next one would be in time, and is let in then", async () => {
+    const clock = new FakeClock();
+    const { port, open } = await startServer({ clock, limits, random: () => 0 });
+    for (let count = 0; count < 3; count += 1) await open();
+    const refused: unknown = await open().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ head: expect.stringMatching(/retry-after: 2(\r|$)/) });
+    await clock.advance(1_999);
+    expect(await outcomeOfUpgrade(port)).toBe(429);
+    await clock.advance(1);
+    expect(await outcomeOfUpgrade(port)).toBe("ok");
+  });
+});
 
 test("subscribes beyond their rate wait for their turn", async () => {
   const clock = new FakeClock();

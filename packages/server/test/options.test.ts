@@ -52,10 +52,23 @@ test.each([
   expect(resolve({ [group]: { [name]: 0 } })).toMatchObject({ [group]: { [name]: 0 } });
 });
 
-test.each([["messageRate"], ["subscribeRate"]])("limits.%s needs both of its numbers", (name) => {
-  for (const wrong of [{ perSecond: 1 }, { burst: 1 }, { perSecond: 0, burst: 1 }, 5, {}])
-    expect(() => resolve({ limits: { [name]: wrong } })).toThrow(`limits.${name}`);
-});
+test.each([["messageRate"], ["subscribeRate"], ["connectRatePerAddress"]])(
+  "limits.%s needs both of its numbers",
+  (name) => {
+    for (const wrong of [{ perSecond: 1 }, { burst: 1 }, { perSecond: 0, burst: 1 }, 5, {}])
+      expect(() => resolve({ limits: { [name]: wrong } })).toThrow(`limits.${name}`);
+  },
+);
+
+test.each([["maxConnectionsPerAddress"]])(
+  "limits.%s is none unless given, and must be a number else",
+  (name) => {
+    expect(resolve({}).limits).toHaveProperty(name, undefined);
+    expect(resolve({ limits: { [name]: 7 } }).limits).toHaveProperty(name, 7);
+    for (const wrong of [0, -1, Number.NaN, "7", null, true])
+      expect(() => resolve({ limits: { [name]: wrong } })).toThrow(`limits.${name} must be`);
+  },
+);
 
 test("an option that there is not is an error, not a silence", () => {
   expect(() => resolve({ limits: { maxConections: 1 } })).toThrow("limits.maxConections is no");

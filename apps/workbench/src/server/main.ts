@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRunwireServer } from "@runwire/server";
-import { attachRunwire } from "@runwire/server/node";
+import { attachRunwire, boundedHttpOptions } from "@runwire/server/node";
 import { endWithParent, exitWith, UserProblem } from "../shared/fail.ts";
 import {
   fromParent,
@@ -31,7 +31,10 @@ async function start(): Promise<void> {
     authorize,
     drain: DRAIN,
   });
-  const http = createServer(refuseForeign(createRoutes({ runwire, settings })));
+  const http = createServer(
+    { ...boundedHttpOptions },
+    refuseForeign(createRoutes({ runwire, settings })),
+  );
   // On loopback it answers no other Host by default, and no page of another origin.
   attachRunwire(runwire, http, { path: "/runwire" });
   const port = await listen(http, settings.port);

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isRunwireError } from "@runwire/protocol";
 import { createRunwireServer, type RunwireServer } from "@runwire/server";
-import { attachRunwire } from "@runwire/server/node";
+import { attachRunwire, boundedHttpOptions, type TrustedProxies } from "@runwire/server/node";
 import { Misuse, toMessage } from "../misuse.js";
 import { type AccessOptions, toAccess } from "./access.js";
 import { openStore } from "./open-store.js";
@@ -14,6 +14,7 @@ export interface ServeFlags extends AccessOptions {
   readonly path: string;
   readonly store: string;
   readonly origin?: readonly string[];
+  readonly trustProxy?: readonly string[];
   readonly drainTimeout: number;
 }
 
@@ -31,7 +32,7 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     drain: { timeoutMs: flags.drainTimeout },
     logger: { warn: tell, error: tell },
   });
-  const http = createServer(notFound);
+  const http = createServer({ ...boundedHttpOptions }, notFound);
   try {
     attach(runwire, http, flags);
     const port = await listen(http, flags);
@@ -45,10 +46,14 @@ export async function runServe(flags: ServeFlags): Promise<void> {
   }
 }
 
-function attach(runwire: RunwireServer, http: Server, { path, origin }: ServeFlags): void {
-  const origins = origin?.map(toOrigin);
+function attach(runwire: RunwireServer, http: Server, flags: ServeFlags): void {
+  const origins = flags.origin?.map(toOrigin);
+  const trustProxy = toTrustedProxies(flags.trustProxy);
   try {
-    attachRunwire(runwire, http, { path, refuseOtherUpgrades: true, ...(origins && { origins }) });
+    attachRunwire(runwire, http, {
+      ...{ path: flags.path, refuseOtherUpgrades: true, trustProxy },
+      ...(origins && { origins }),
+    });
   } catch (error) {
     if (isRunwireError(error)) throw new Misuse(error.message);
     throw error;
@@ -58,6 +63,13 @@ function attach(runwire: RunwireServer, http: Server, { path, origin }: ServeFla
 function toOrigin(text: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text;
   throw new Misuse(`--origin takes origins like https://app.example.com, not “${text}”.`);
+}
+
+/** A number of proxies, or their addresses. */
+function toTrustedProxies(given: readonly string[] = []): TrustedProxies {
+  const [first, ...more] = given;
+  if (first === undefined) return false;
+  return more.length === 0 && /^\d+$/.test(first) ? Number(first) : given;
 }
 
 function listen(http: Server, { host, port }: ServeFlags): Promise<number> {

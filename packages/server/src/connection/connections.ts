@@ -1,5 +1,6 @@
 import type { ServerLimits } from "../options.js";
 import type { ConnectRequest, User } from "../users.js";
+import { toAddressKey } from "./address-key.js";
 import type { Connection } from "./connection.js";
 
 /** Why a socket is not let in. */
@@ -17,6 +18,7 @@ export class Connections {
   readonly #all = new Set<Connection>();
   /** Those that are not welcomed yet, by address. */
   readonly #unwelcomed = new Map<string, Set<Connection>>();
+  readonly #ofAddress = new Map<string, Set<Connection>>();
   readonly #ofUser = new Map<string, Set<Connection>>();
 
   constructor(limits: ServerLimits) {
@@ -38,19 +40,24 @@ export class Connections {
 
   /** Under which name its peer is counted. */
   addressOf({ remoteAddress }: ConnectRequest): string {
-    return remoteAddress ?? "";
+    return toAddressKey(remoteAddress);
   }
 
   /** Why not one more socket may come from this address, beside those that wait for their upgrade. */
   refusalOf(address: string, waiting: Waiting): AdmissionRefusal | undefined {
     if (this.#all.size + waiting.all >= this.#limits.maxConnections) return "server_full";
+    const { maxConnectionsPerAddress, maxUnwelcomedPerAddress } = this.#limits;
+    const all = (this.#ofAddress.get(address)?.size ?? 0) + waiting.ofAddress;
+    if (all >= (maxConnectionsPerAddress ?? Number.POSITIVE_INFINITY)) return "address_full";
     const unwelcomed = (this.#unwelcomed.get(address)?.size ?? 0) + waiting.ofAddress;
-    return unwelcomed >= this.#limits.maxUnwelcomedPerAddress ? "address_full" : undefined;
+    return unwelcomed >= maxUnwelcomedPerAddress ? "address_full" : undefined;
   }
 
   add(connection: Connection): void {
+    const address = this.addressOf(connection.request);
     this.#all.add(connection);
-    addTo(this.#unwelcomed, this.addressOf(connection.request), connection);
+    addTo(this.#ofAddress, address, connection);
+    addTo(this.#unwelcomed, address, connection);
   }
 
   /** Counts a connection for its user; `false` when that one has enough. */
@@ -66,6 +73,7 @@ export class Connections {
 
   remove(connection: Connection): void {
     if (!this.#all.delete(connection)) return;
+    removeFrom(this.#ofAddress, this.addressOf(connection.request), connection);
     this.#removeUnwelcomed(connection);
     if (connection.user) removeFrom(this.#ofUser, connection.user.id, connection);
   }

@@ -1,10 +1,11 @@
 import type { ServerSettings } from "../options.js";
 import type { ConnectRequest } from "../users.js";
 import type { Admission } from "./admission.js";
+import type { ConnectRate } from "./connect-rate.js";
 import type { AdmissionRefusal, Connections } from "./connections.js";
 
 /** Why a socket is not let in before it is opened. */
-export type AcceptRefusal = AdmissionRefusal | "draining" | "overloaded";
+export type AcceptRefusal = AdmissionRefusal | "connecting_too_fast" | "draining" | "overloaded";
 
 /** That a socket is not let in, and when it may come back. */
 export interface TurnedAway {
@@ -17,6 +18,7 @@ export interface DoorParts {
   readonly settings: Pick<ServerSettings, "drain" | "random">;
   readonly connections: Connections;
   readonly admission: Admission;
+  readonly connectRate: ConnectRate;
   /** Whether too much waits for slow readers. */
   readonly budget: { readonly isOver: boolean };
   readonly isClosing: () => boolean;
@@ -44,35 +46,35 @@ export class Door {
 
   /** Tells whether a socket may be opened, when it is its turn; returns what takes the question back. */
   admit(request: ConnectRequest, tell: (away: TurnedAway | undefined) => void): () => void {
-    const { connections, admission } = this.#parts;
-    const answer = (reason: AcceptRefusal | undefined) => tell(reason && this.#turnAway(reason));
-    const reason = this.refusalOf(request);
+    const { connections, admission, connectRate } = this.#parts;
+    const answer = (reason: AcceptRefusal | undefined, atLeastMs = 0) =>
+      tell(reason && this.#turnAway(reason, atLeastMs));
+    const address = connections.addressOf(request);
+    // Whoever is refused for another reason has connected all the same.
+    const tooFastMs = connectRate.take(address);
+    const reason = tooFastMs > 0 ? "connecting_too_fast" : this.refusalOf(request);
     if (reason) {
-      answer(reason);
+      answer(reason, tooFastMs);
       return () => {};
     }
-    return admission.enter("upgrade", connections.addressOf(request), (outcome) =>
+    return admission.enter("upgrade", address, (outcome) =>
       answer(outcome === "ready" ? this.refusalOf(request) : "overloaded"),
     );
   }
 
-  #turnAway(reason: AcceptRefusal): TurnedAway {
+  #turnAway(reason: AcceptRefusal, atLeastMs: number): TurnedAway {
     const { drain, random } = this.#parts.settings;
-    return { reason, retryAfterMs: toRetryAfterMs(reason, random(), drain.spreadMs) };
+    const spreadMs = reason === "draining" ? drain.spreadMs : defaultSpreadMs;
+    return { reason, retryAfterMs: toRetryAfterMs(atLeastMs, spreadMs, random()) };
   }
 }
 
 /** The shortest time that is worth a new attempt, milliseconds. */
-const atLeastMs = 1_000;
+const shortestMs = 1_000;
 /** Over how long those come back who were turned away together, milliseconds. */
-const spreadMs = 10_000;
+const defaultSpreadMs = 10_000;
 
 /** When who was turned away may come back: spread, or they would all be back at once. */
-export function toRetryAfterMs(
-  reason: AcceptRefusal,
-  random: number,
-  drainSpreadMs: number,
-): number {
-  const overMs = reason === "draining" ? drainSpreadMs : spreadMs;
-  return Math.round(atLeastMs + random * overMs);
+export function toRetryAfterMs(atLeastMs: number, spreadMs: number, random: number): number {
+  return Math.round(Math.max(shortestMs, atLeastMs) + random * spreadMs);
 }

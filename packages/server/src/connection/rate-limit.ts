@@ -29,6 +29,11 @@ export class TokenBucket {
     return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#rate.perSecond) * 1000);
   }
 
+  isFull(): boolean {
+    this.#fill();
+    return this.#tokens >= this.#rate.burst;
+  }
+
   #fill(): void {
     const now = this.#clock.monotonic();
     const gained = ((now - this.#filledAt) / 1000) * this.#rate.perSecond;

@@ -2,44 +2,18 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { RunwireError } from "@runwire/protocol";
+import type { Logger } from "../logger.js";
 import type { ServerStatus } from "../server-stats.js";
+import { createArrivalReader } from "./arrival.js";
+import { type AttachOptions, defaultAttachOptions } from "./attach-options.js";
 import { createUpgradeHandler, type SocketTaker } from "./handle-upgrade.js";
 import { refuseUpgrade, sendError, sendJson } from "./http-answers.js";
-import {
-  type AllowedHosts,
-  type AllowedOrigins,
-  checkOrigins,
-  defaultHosts,
-  isHostAllowed,
-} from "./origins.js";
-
-/** Options of {@link attachRunwire}. */
-export interface AttachOptions {
-  /** Where clients connect; HTTP routes are below it. @default "/runwire" */
-  readonly path?: string;
-  /** Which pages may open a socket. @default "same-host" */
-  readonly origins?: AllowedOrigins;
-  /**
-   * Which hosts a request may name, against DNS rebinding.
-   * @default for a server that listens on loopback: localhost, 127.0.0.1 and [::1]; else every host
-   */
-  readonly allowedHosts?: AllowedHosts;
-  /**
-   * Ends upgrades for other paths, though somebody else listens for upgrades too. Where nobody else does, they are
-   * always answered 404: a socket that nobody takes would stay open for ever. @default false
-   */
-  readonly refuseOtherUpgrades?: boolean;
-}
-
-/** What {@link AttachOptions} say where they are silent; `allowedHosts` goes by where the server listens. */
-export const defaultAttachOptions = {
-  path: "/runwire",
-  origins: "same-host",
-  refuseOtherUpgrades: false,
-} as const satisfies AttachOptions;
+import { createPlainHttpWarning, warnWhenListening } from "./http-warnings.js";
+import { checkOrigins, defaultHosts, isHostAllowed } from "./origins.js";
 
 /** The part of a runwire server that HTTP needs. */
 export interface AttachableServer extends SocketTaker {
+  readonly logger: Logger;
   status(): Promise<ServerStatus>;
 }
 
@@ -61,18 +35,26 @@ export function attachRunwire(
 ): () => void {
   const defaults = defaultAttachOptions;
   const { path = defaults.path, origins = defaults.origins } = options;
+  const { requireOrigin = defaults.requireOrigin, trustProxy = defaults.trustProxy } = options;
   const { refuseOtherUpgrades = defaults.refuseOtherUpgrades } = options;
   if (!/^(\/[\w.~-]+)+$/.test(path))
     throw new RunwireError("invalid_options", `path is "${path}"; give one like "/runwire"`);
   checkOrigins(origins);
   const handleUpgrade = createUpgradeHandler(server);
-  const allowedHosts = () => options.allowedHosts ?? defaultHosts(addressOf(http));
+  const readArrival = createArrivalReader(trustProxy);
+  const onArrival = createPlainHttpWarning(server.logger);
+  // A proxy that is trusted comes over loopback for everybody.
+  const allowedHosts = () =>
+    options.allowedHosts ?? (trustProxy === false ? defaultHosts(addressOf(http)) : undefined);
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const asked = toPath(request);
-    if (asked === path)
-      handleUpgrade(request, socket, head, { origins, allowedHosts: allowedHosts() });
-    else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
+    if (asked === path) {
+      const arrival = readArrival(request);
+      onArrival(arrival);
+      const rules = { origins, requireOrigin, arrival, allowedHosts: allowedHosts() };
+      handleUpgrade(request, socket, head, rules);
+    } else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
   };
   pathOf.set(onUpgrade, path);
   const others = http.listeners("request") as RequestListener[];
@@ -81,15 +63,17 @@ export function attachRunwire(
     const own = toPath(request);
     if (!isAttached || own === undefined || (own !== path && !own.startsWith(`${path}/`)))
       for (const listener of others) listener.call(http, request, response);
-    else if (!isHostAllowed(request, allowedHosts()))
+    else if (!isHostAllowed(request, allowedHosts(), readArrival(request)))
       sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
     else void answerSafely(server, own.slice(path.length), request, response);
   };
   http.removeAllListeners("request");
   http.on("request", onRequest);
   http.on("upgrade", onUpgrade);
+  const stopWatching = warnWhenListening(http, server.logger, (listener) => pathOf.has(listener));
   return () => {
     isAttached = false;
+    stopWatching();
     http.off("upgrade", onUpgrade);
     // Another attachment may stand in front by now; then requests go through here to the application.
     if (!http.listeners("request").includes(onRequest)) return;

@@ -6,6 +6,7 @@ import type { TurnedAway } from "../connection/door.js";
 import type { ServerLimits } from "../options.js";
 import type { ServerSocket, SocketHandlers } from "../socket.js";
 import type { ConnectRequest } from "../users.js";
+import type { Arrival } from "./arrival.js";
 import { refuseUpgrade } from "./http-answers.js";
 import {
   type AllowedHosts,
@@ -24,7 +25,10 @@ export interface SocketTaker {
 
 /** Who may open a socket. */
 export interface UpgradeRules {
+  /** Where the request came from. */
+  readonly arrival: Arrival;
   readonly origins: AllowedOrigins;
+  readonly requireOrigin: boolean;
   readonly allowedHosts: AllowedHosts | undefined;
 }
 
@@ -39,7 +43,10 @@ export function createUpgradeHandler(server: SocketTaker) {
     socket.on("error", ignore);
     const refused = whyNot(request, rules);
     if (refused) refuse(socket, refused);
-    else whenAdmitted(server, request, socket, (asked) => open(request, socket, head, asked));
+    else
+      whenAdmitted(server, toConnectRequest(request, rules), socket, (asked) =>
+        open(request, socket, head, asked),
+      );
   };
 
   function open(request: IncomingMessage, socket: Duplex, head: Buffer, asked: ConnectRequest) {
@@ -56,11 +63,10 @@ export function createUpgradeHandler(server: SocketTaker) {
 /** Opens the socket when it is its turn, or says why not; a peer that goes before waits no longer. */
 function whenAdmitted(
   server: SocketTaker,
-  request: IncomingMessage,
+  asked: ConnectRequest,
   socket: Duplex,
   open: (asked: ConnectRequest) => void,
 ): void {
-  const asked = toConnectRequest(request);
   let takeBack = () => {};
   const onGone = () => takeBack();
   socket.once("close", onGone);
@@ -99,11 +105,13 @@ function refuse(socket: Duplex, { status, why, headers }: Refused): void {
 
 function whyNot(
   request: IncomingMessage,
-  { origins, allowedHosts }: UpgradeRules,
+  { arrival, origins, requireOrigin, allowedHosts }: UpgradeRules,
 ): Refused | undefined {
-  if (!isHostAllowed(request, allowedHosts))
+  if (!isHostAllowed(request, allowedHosts, arrival))
     return { status: 403, why: "This Host is not allowed; see allowedHosts." };
-  if (!isOriginAllowed(request, origins))
+  if (requireOrigin && request.headers.origin === undefined)
+    return { status: 403, why: "A request without Origin is not allowed; see requireOrigin." };
+  if (!isOriginAllowed(request, origins, arrival))
     return { status: 403, why: "This Origin is not allowed; see origins." };
   if (request.method !== "GET") return { status: 405, why: "A WebSocket is opened with GET." };
   if (request.headers["sec-websocket-version"] !== "13")
@@ -126,6 +134,7 @@ const answers: Readonly<Record<TurnedAway["reason"], Omit<Refused, "headers">>> 
   draining: { status: 503, why: "The server is restarting." },
   overloaded: { status: 503, why: "The server is busy." },
   server_full: { status: 503, why: "The server is full." },
+  connecting_too_fast: { status: 429, why: "Connecting too often." },
   address_full: { status: 429, why: "Too many new connections." },
 };
 
@@ -135,8 +144,11 @@ function offersProtocol(request: IncomingMessage): boolean {
 }
 
 /** Only what is needed later, so that a request does not live as long as its socket. */
-function toConnectRequest({ url, headers, socket }: IncomingMessage): ConnectRequest {
-  return { url, headers, remoteAddress: socket.remoteAddress };
+function toConnectRequest(
+  { url, headers }: IncomingMessage,
+  { arrival }: UpgradeRules,
+): ConnectRequest {
+  return { url, headers, remoteAddress: arrival.address };
 }
 
 function ignore(): void {}

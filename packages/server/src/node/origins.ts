@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { RunwireError } from "@runwire/protocol";
+import type { Arrival } from "./arrival.js";
 
 /**
- * Which `Origin` may open a socket: `"same-host"` (the host and port that the request names in `Host`), a list of
+ * Which `Origin` may open a socket: `"same-host"` (the host and port that the request names in `Host`, or a trusted proxy in
+ * `X-Forwarded-Host`), a list of
  * origins (`https://app.example.com`, compared whole), or a function. An empty list refuses every browser.
  */
 export type AllowedOrigins = "same-host" | readonly string[] | ((origin: string) => boolean);
@@ -10,19 +12,29 @@ export type AllowedOrigins = "same-host" | readonly string[] | ((origin: string)
 /** Which `Host` may be named: a list of names without port, or a function that gets the header. */
 export type AllowedHosts = readonly string[] | ((host: string) => boolean);
 
+/** What a client named, as far as it can be believed. */
+type Named = Partial<Pick<Arrival, "host" | "protocol">>;
+
 const loopbackNames = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Whether a request's `Origin` may open a socket. What sends none is no browser, and no page can act for it. A
  * function of the application that throws, or says anything but `true`, means no.
  */
-export function isOriginAllowed(request: IncomingMessage, allowed: AllowedOrigins): boolean {
-  const { origin, host } = request.headers;
+export function isOriginAllowed(
+  request: IncomingMessage,
+  allowed: AllowedOrigins,
+  arrival: Named = request.headers,
+): boolean {
+  const { origin } = request.headers;
   if (origin === undefined) return true;
   if (typeof allowed === "function") return saysYes(allowed, origin);
   const asked = toOrigin(origin);
   if (asked === undefined) return false;
   if (allowed !== "same-host") return allowed.some((one) => isSame(toOrigin(one), asked));
+  // Anybody on the way can write a page that comes without encryption.
+  if (asked.protocol === "http:" && arrival.protocol === "https:") return false;
+  const { host } = arrival;
   return host !== undefined && asked.host === toOrigin(`${asked.protocol}//${host}`)?.host;
 }
 
@@ -30,8 +42,8 @@ export function isOriginAllowed(request: IncomingMessage, allowed: AllowedOrigin
 export function isHostAllowed(
   request: IncomingMessage,
   allowed: AllowedHosts | undefined,
+  { host }: Named = request.headers,
 ): boolean {
-  const { host } = request.headers;
   if (allowed === undefined) return true;
   if (host === undefined) return false;
   if (typeof allowed === "function") return saysYes(allowed, host);

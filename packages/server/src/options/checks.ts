@@ -31,6 +31,13 @@ const mayBeZero: ReadonlySet<string> = new Set([
   "spreadMs",
 ]);
 
+/** What is a rate; every other option is a number. */
+const rates: ReadonlySet<string> = new Set([
+  "messageRate",
+  "subscribeRate",
+  "connectRatePerAddress",
+]);
+
 /** The defaults with what is given in their place. */
 export function resolveGroup<Group extends object>(
   name: string,
@@ -41,7 +48,7 @@ export function resolveGroup<Group extends object>(
   const known = new Map<string, unknown>(Object.entries(defaults));
   for (const [key, value] of entries) {
     if (!known.has(key)) throw invalid(`${name}.${key} is no option`);
-    if (typeof known.get(key) === "object") checkRate(`${name}.${key}`, value);
+    if (rates.has(key)) checkRate(`${name}.${key}`, value);
     else checkNumber(`${name}.${key}`, key, value);
   }
   return { ...defaults, ...Object.fromEntries(entries) };

@@ -8,6 +8,10 @@ export interface ServerLimits {
   readonly maxConnectionsPerUser: number;
   /** Sockets of one address that are not welcomed yet; further upgrades get 429. @default 64 */
   readonly maxUnwelcomedPerAddress: number;
+  /** Sockets of one address, welcomed or not; further upgrades get 429. Of IPv6, of one /64. @default none */
+  readonly maxConnectionsPerAddress: number | undefined;
+  /** Upgrades of one address; the excess gets 429. Of IPv6, of one /64. @default none */
+  readonly connectRatePerAddress: Rate | undefined;
   /** Bytes of one message in either direction. @default 1048576 */
   readonly maxMessageBytes: number;
   /** Bytes of one event as it stands in a publish. @default 262144 */
@@ -54,6 +58,9 @@ export const defaultLimits: ServerLimits = {
   maxConnections: 20_000,
   maxConnectionsPerUser: 32,
   maxUnwelcomedPerAddress: 64,
+  // Behind a proxy all users share an address, and behind a router many do: only the application knows.
+  maxConnectionsPerAddress: undefined,
+  connectRatePerAddress: undefined,
   maxMessageBytes: protocolLimits.maxMessageBytes,
   maxEventBytes: protocolLimits.maxEventBytes,
   maxBytesBeforeWelcome: protocolLimits.maxBytesBeforeWelcome,

@@ -18,7 +18,12 @@ const upgrade = {
   ...{ "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
   "sec-websocket-protocol": "runwire.v1",
 };
-const rules = { origins: "same-host", allowedHosts: undefined } as const;
+const rules = {
+  origins: "same-host",
+  requireOrigin: false,
+  allowedHosts: undefined,
+  arrival: { address: undefined, host: "127.0.0.1", protocol: undefined },
+} as const;
 const toFrame = (text: string) =>
   encodeFrame({ opcode: opcodes.text, isLast: true, payload: Buffer.from(text) });
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -12,7 +12,10 @@ const actual = Object.entries(defaultServerOptions).flatMap(([group, values]) =>
   Object.entries(values).map(([name, value]) => [`${group}.${name}`, toShown(value)] as const),
 );
 
-function toShown(value: number | { readonly perSecond: number; readonly burst: number }): string {
+type Value = number | { readonly perSecond: number; readonly burst: number } | undefined;
+
+function toShown(value: Value): string {
+  if (value === undefined) return "none";
   if (typeof value === "number") return `${value}`;
   return `${value.perSecond} a second, ${value.burst} at once`;
 }

@@ -8,7 +8,7 @@ import {
 } from "../../../../scripts/testing/failure-model.ts";
 import serverPackage from "../../package.json" with { type: "json" };
 import { defaultServerOptions } from "../../src/index.ts";
-import { defaultAttachOptions } from "../../src/node/attach-runwire.ts";
+import { defaultAttachOptions } from "../../src/node/attach-options.ts";
 
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const read = (file: string) => readFileSync(`${repository}${file}`, "utf8");
@@ -35,7 +35,10 @@ const atHttp = Object.entries({
   value === undefined ? "on loopback its own names, else all" : `\`${JSON.stringify(value)}\``,
 ]);
 
-function toShown(value: number | { readonly perSecond: number; readonly burst: number }): string {
+type Value = number | { readonly perSecond: number; readonly burst: number } | undefined;
+
+function toShown(value: Value): string {
+  if (value === undefined) return "none";
   if (typeof value === "number") return `${value}`;
   return `${value.perSecond} a second, ${value.burst} at once`;
 }
