@@ -57,12 +57,17 @@ it("says so of a keyed event that is lost, and gives the others", async () => {
   for (const key of ["x", "y", "z"]) await append(store, [custom("todo", key, key)]);
   await store.close();
   const database = new DatabaseSync(file);
-  database.exec("DELETE FROM events WHERE offset = 1; UPDATE events SET json = '?' WHERE offset = 2");
+  database.exec(
+    "DELETE FROM events WHERE offset = 1; UPDATE events SET json = '?' WHERE offset = 2",
+  );
   database.close();
   const again = createSqliteStore({ file });
   const latest = await again.latestCustom(channel, 9);
   expect(latest.map(({ offset, isLost }) => [offset, isLost])).toEqual([
-    ...[[1, true], [2, true]],
+    ...[
+      [1, true],
+      [2, true],
+    ],
     [3, undefined],
   ]);
   await again.close();

@@ -1,4 +1,10 @@
-import type { AbandonRequest, AppendRequest, AppendResult, EncodedEvent } from "../event-store.js";
+import type {
+  AbandonRequest,
+  AppendRequest,
+  AppendResult,
+  EncodedEvent,
+  RunRow,
+} from "../event-store.js";
 import { planAbandonment } from "../rows/plan-abandonment.js";
 import { type AppendFacts, type AppendPlan, needsOf, planAppend } from "../rows/plan-append.js";
 import type { ChannelRow } from "./channel-rows.js";
@@ -10,7 +16,8 @@ const noRows = { id: undefined, offset: 0 } as const;
 
 /** One append: reads the facts, decides, writes. Inside a transaction. */
 export function appendEvents(tables: Tables, request: AppendRequest, now: number): AppendResult {
-  const known = tables.channels.find(request.channel);
+  const { appendCache } = tables;
+  const known = appendCache.channel(request.channel) ?? tables.channels.find(request.channel);
   if (known !== undefined) {
     const offset = tables.publishes.find(known.id, request);
     if (offset !== undefined) return { status: "duplicate", epoch: known.epoch, offset };
@@ -19,7 +26,8 @@ export function appendEvents(tables: Tables, request: AppendRequest, now: number
   const plan = planAppend(request, facts);
   if (plan.status === "refused") return plan;
   const channel = known ?? tables.channels.create(request.channel);
-  writePlan(tables, channel, run, request.events, plan);
+  const after = writePlan(tables, channel, run, request.events, plan);
+  appendCache.note(request.channel, after.channel, after.run);
   tables.publishes.insert(channel.id, request, plan.first, now);
   return { status: "appended", epoch: channel.epoch, offset: plan.first };
 }
@@ -36,14 +44,16 @@ export function abandonRun(tables: Tables, request: AbandonRequest, now: number)
 }
 
 function readFacts(
-  { runs, tools }: Tables,
+  { appendCache, runs, tools }: Tables,
   { id, offset }: Pick<ChannelRow, "offset"> & { readonly id: number | undefined },
   request: AppendRequest,
   now: number,
 ): { readonly run: NumberedRun | undefined; readonly facts: AppendFacts } {
   const { runId, parentRunId, toolCallIds } = needsOf(request);
   const find = (name: string | undefined) =>
-    id === undefined || name === undefined ? undefined : runs.find(id, name);
+    id === undefined || name === undefined
+      ? undefined
+      : (appendCache.run(id, name) ?? runs.find(id, name));
   const run = find(runId);
   const states = run === undefined ? new Map() : tools.find(run.id, toolCallIds);
   return {
@@ -52,15 +62,21 @@ function readFacts(
   };
 }
 
+/** The rows as they stand afterwards. */
+interface Written {
+  readonly channel: ChannelRow;
+  readonly run: NumberedRun | undefined;
+}
+
 function writePlan(
   tables: Tables,
   channel: ChannelRow,
   before: NumberedRun | undefined,
   events: readonly EncodedEvent[],
   { first, run, tools }: Pick<AppendPlan, "first" | "run" | "tools">,
-): void {
-  const number = run === undefined ? null : (before?.id ?? tables.runs.insert(channel.id, run));
-  if (run !== undefined && before !== undefined) tables.runs.grow(before, run, first);
+): Written {
+  const after = run && writeRun(tables, channel.id, before, run, first);
+  const number = after?.id ?? null;
   let { total } = channel;
   for (const [index, { event, json }] of events.entries()) {
     total += Buffer.byteLength(json);
@@ -69,5 +85,17 @@ function writePlan(
   }
   if (number !== null && run?.status === "running") tables.tools.put(number, tools);
   else if (number !== null) tables.tools.forget(number);
-  tables.channels.touch(channel);
+  const revision = tables.channels.touch(channel);
+  const offset = first + events.length - 1;
+  return { channel: { ...channel, revision, offset, total }, run: after };
+}
+
+function writeRun(
+  { runs }: Tables,
+  channel: number,
+  before: NumberedRun | undefined,
+  run: RunRow,
+  first: number,
+): NumberedRun {
+  return before === undefined ? runs.insert(channel, run) : runs.grow(before, run, first);
 }

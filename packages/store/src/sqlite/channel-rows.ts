@@ -93,10 +93,11 @@ export class ChannelRows {
     return deriveEpoch(store.salt, name);
   }
 
-  /** Notes that events came: where the channel now ends, they say themselves. */
-  touch({ id, revision }: ChannelRow): void {
+  /** Notes that events came: where the channel now ends, they say themselves. Answers the revision. */
+  touch({ id, revision }: ChannelRow): number {
     const now = this.revisions.now();
     if (revision !== now) this.#touch.run(now, id);
+    return now;
   }
 
   setFloor(id: number, floor: number): void {

@@ -84,7 +84,7 @@ export class RunRows {
     return columns && { id: columns.id, stretch: columns.stretch, row: toRunRow(columns) };
   }
 
-  insert(channel: number, run: RunRow): number {
+  insert(channel: number, run: RunRow): NumberedRun {
     const row = this.#insert.get(
       channel,
       run.runId,
@@ -101,7 +101,7 @@ export class RunRows {
       run.leaseUntil,
     );
     if (row === undefined) throw new Error(`run ${run.runId} was inserted and not returned`);
-    return row.id;
+    return { id: row.id, stretch: run.first, row: run };
   }
 
   /** Writes the row of a run that did not get any events. */
@@ -110,10 +110,12 @@ export class RunRows {
   }
 
   /** Writes the row of a run that got its events from `first` on. */
-  grow({ id, stretch, row }: NumberedRun, run: RunRow, first: number): void {
+  grow({ id, stretch, row }: NumberedRun, run: RunRow, first: number): NumberedRun {
     const goesOn = row.last + 1 === first;
     if (!goesOn) this.#keepStretch.run(id, row.last, stretch);
-    this.#write(id, goesOn ? stretch : first, run);
+    const after = { id, stretch: goesOn ? stretch : first, row: run };
+    this.#write(id, after.stretch, run);
+    return after;
   }
 
   #write(id: number, stretch: number, run: RunRow): void {

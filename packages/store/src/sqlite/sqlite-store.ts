@@ -113,7 +113,7 @@ class SqliteStore implements EventStore {
       lockTimeoutMs,
       toError: (error: unknown) => toStorageError(error, file),
     };
-    this.#writes = new WriteQueue(shared);
+    this.#writes = new WriteQueue({ ...shared, cache: this.#tables.appendCache });
     this.#reads = new ReadTurns(shared);
     this.#growth = new GrowthWatch(this.#database, this.#tables.channels.revisions, (names) =>
       this.#listeners.notify(names),
@@ -125,7 +125,7 @@ class SqliteStore implements EventStore {
 
   async append(request: AppendRequest): Promise<AppendResult> {
     const { length } = request.events;
-    const result = await this.#write(
+    const result = await this.#inTransaction(
       () => appendEvents(this.#tables, request, this.#clock()),
       length,
     );
@@ -322,9 +322,16 @@ class SqliteStore implements EventStore {
   }
 
   /** `work` may run more than once; only the file is changed by it. */
-  async #write<Result>(work: (tables: Tables) => Result, weight = 1): Promise<Result> {
+  #write<Result>(work: (tables: Tables) => Result, weight = 1): Promise<Result> {
+    return this.#inTransaction(() => {
+      this.#tables.appendCache.forget();
+      return work(this.#tables);
+    }, weight);
+  }
+
+  async #inTransaction<Result>(work: () => Result, weight: number): Promise<Result> {
     if (this.#closing !== undefined) throw closedError();
-    return this.#writes.add(() => work(this.#tables), weight);
+    return this.#writes.add(work, weight);
   }
 
   /** All that `work` reads is of one moment. */

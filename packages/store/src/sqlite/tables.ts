@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { AppendCache } from "./append-cache.js";
 import { CallRows } from "./call-rows.js";
 import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
@@ -16,6 +17,7 @@ import { TrimmedRows } from "./trimmed-rows.js";
 
 /** Every statement that the store runs, prepared once. */
 export interface Tables {
+  readonly appendCache: AppendCache;
   readonly channels: ChannelRows;
   readonly events: EventRows;
   readonly keyed: KeyedRows;
@@ -34,6 +36,7 @@ export interface Tables {
 
 export function prepareTables(database: DatabaseSync): Tables {
   return {
+    appendCache: new AppendCache(database),
     channels: new ChannelRows(database),
     events: new EventRows(database),
     keyed: new KeyedRows(database),

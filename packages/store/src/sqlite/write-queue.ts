@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { AppendCache } from "./append-cache.js";
 import { rollBack } from "./open-database.js";
 import { BusyWait } from "./retry-busy.js";
 import { isBusy, isOfTheWholeFile } from "./storage-errors.js";
@@ -25,6 +26,8 @@ export interface WriteQueueOptions {
   readonly database: DatabaseSync;
   readonly lockTimeoutMs: number;
   readonly toError: (error: unknown) => Error;
+  /** Is told when a transaction begins, and when one is taken back. */
+  readonly cache: Pick<AppendCache, "begin" | "forget">;
 }
 
 /** Events in one transaction; a longer queue takes several, so that the loop turns between them. */
@@ -36,15 +39,17 @@ export class WriteQueue {
   readonly #end;
   readonly #lockTimeoutMs: number;
   readonly #toError: (error: unknown) => Error;
+  readonly #cache: WriteQueueOptions["cache"];
   #jobs: Job[] = [];
   #running: Promise<void> | undefined;
 
-  constructor({ database, lockTimeoutMs, toError }: WriteQueueOptions) {
+  constructor({ database, lockTimeoutMs, toError, cache }: WriteQueueOptions) {
     this.#database = database;
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#end = database.prepare("COMMIT");
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#toError = toError;
+    this.#cache = cache;
   }
 
   /** Runs `work` in the next transaction; resolves with what it returned once that is durable. */
@@ -106,6 +111,7 @@ export class WriteQueue {
     let current: Job | undefined;
     try {
       this.#begin.run();
+      this.#cache.begin();
       const results: unknown[] = [];
       for (const job of jobs) {
         current = job;
@@ -116,6 +122,7 @@ export class WriteQueue {
       return { status: "committed", results };
     } catch (error) {
       rollBack(this.#database);
+      this.#cache.forget();
       return { status: "failed", error, job: isOfTheWholeFile(error) ? undefined : current };
     }
   }
