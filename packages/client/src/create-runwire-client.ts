@@ -123,7 +123,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     if (!closing) {
       stopPage();
       connection.dispatch({ type: "close" });
-      closing = connection.whenGone();
+      closing = connection.gone();
     }
     return closing;
   }

@@ -8,7 +8,7 @@ export interface ReporterOptions {
 }
 
 /** What concerns the server; at most so many of them a minute. */
-const shared: readonly ClientReport["code"][] = ["malformed_message", "gap", "decode_failed"];
+const shared: readonly ClientReport["code"][] = ["malformed_message", "gap"];
 const maxPerMinute = 10;
 
 /** Tells the application, and the server of what went wrong on its side. */

@@ -4,11 +4,7 @@ import { reviveTag } from "./revive-tag.js";
 type Container = Record<string, unknown>;
 
 /** Where a container stands, and the tag that it is, if any. */
-interface Place {
-  readonly holder: Container;
-  readonly key: string;
-  readonly tag: string | undefined;
-}
+type Place = readonly [holder: Container, key: string, tag: string | undefined];
 
 /**
  * Revives a value that `JSON.parse` has made already: dates, Maps, errors, cycles back in place.
@@ -26,7 +22,7 @@ export function decodeValue(value: unknown): unknown {
   const fills: (() => void)[] = [];
   // Outer before inner; so backwards, when a container's turn comes, all that it holds is revived
   // and all that is around it still stands as it was parsed: that is where `$ref` finds its way.
-  for (const { holder, key, tag } of collectPlaces(root).reverse()) {
+  for (const [holder, key, tag] of collectPlaces(root).reverse()) {
     // It was a container when it was collected, and nobody but its own turn replaces it.
     if (tag !== undefined) holder[key] = make(holder[key] as Container, tag);
   }
@@ -64,7 +60,7 @@ function collectPlaces(root: Container): Place[] {
   const places: Place[] = [];
   collectMembers(places, root, undefined);
   // Grows while it is gone through: breadth first.
-  for (const { holder, key, tag } of places) collectMembers(places, holder[key] as Container, tag);
+  for (const [holder, key, tag] of places) collectMembers(places, holder[key] as Container, tag);
   return places;
 }
 
@@ -73,8 +69,7 @@ function collectMembers(places: Place[], holder: Container, holderTag: string | 
   const isLiteral = holderTag === "$escape" || holderTag === "$error";
   for (const key of Object.keys(holder)) {
     const member = holder[key];
-    if (isContainer(member))
-      places.push({ holder, key, tag: isLiteral ? undefined : tagOf(member) });
+    if (isContainer(member)) places.push([holder, key, isLiteral ? undefined : tagOf(member)]);
   }
 }
 

@@ -39,7 +39,7 @@ export interface ManagedConnection {
   /** A fresh token, where the application gives them. */
   askToken(): Promise<string | undefined>;
   /** Resolves once the last transport is gone. */
-  whenGone(): Promise<void>;
+  gone(): Promise<void>;
 }
 
 /** What the client tells of itself. */
@@ -81,7 +81,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     dispatch,
     send: (text) => state.name === "connected" && write(text),
     askToken,
-    whenGone: async () => transport?.whenGone(clock),
+    gone: async () => transport?.gone(clock),
   };
 
   /** One event after another: an effect may bring the next one before it returns. */

@@ -31,7 +31,7 @@ export interface Transport {
   send(text: string): boolean;
   close(code?: number): void;
   /** Resolves once it is closed, by force if the other side does not answer. */
-  whenGone(clock: Clock): Promise<void>;
+  gone(clock: Clock): Promise<void>;
 }
 
 /** How long a closing handshake may take. */
@@ -43,7 +43,7 @@ export function openTransport(
   { onOpen, onFrame, onClose }: TransportListeners,
 ): Transport {
   const socket = new WebSocket(url, [SUBPROTOCOL]);
-  const gone = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
+  const closed = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve()));
   socket.addEventListener("open", onOpen);
   socket.addEventListener("message", ({ data }) => onFrame(data));
   socket.addEventListener("close", ({ code, reason }) => {
@@ -59,8 +59,8 @@ export function openTransport(
       // Browsers refuse 1001: there it is the page's own to say.
       if (!attempt(() => socket.close(code))) socket.close();
     },
-    async whenGone(clock) {
-      await unless(gone, (resolve) => clock.after(closeTimeoutMs, resolve));
+    async gone(clock) {
+      await unless(closed, (resolve) => clock.after(closeTimeoutMs, resolve));
       socket.terminate?.();
     },
   };

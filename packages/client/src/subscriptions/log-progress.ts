@@ -19,10 +19,8 @@ export interface LogProgress {
   resume(depth: Depth): Position | undefined;
   /** Takes a `subscribed` over; whether it goes on from here, or began anew. */
   begin(message: Subscribed, depth: Depth): boolean;
-  /** What to do with a range that has come. */
-  plan(range: Range): RangePlan;
-  /** Takes a range over that is to be applied. */
-  advance(range: Range): void;
+  /** What to do with a range that has come; one that is to be applied is taken over. */
+  advance(range: Range): RangePlan;
   /** Whether more than the log's head was asked for. */
   isShown(): boolean;
   /** Whether two pongs in a row knew more while nothing came. */
@@ -57,10 +55,11 @@ export function createLogProgress(): LogProgress {
       moveTo(kept ?? { epoch, offset: from });
       return kept !== undefined;
     },
-    plan: (range) => (position ? planRange(position.offset, range) : "drop"),
-    advance({ offset }) {
-      head = Math.max(head, offset);
-      if (position) moveTo({ ...position, offset });
+    advance(range) {
+      if (!position) return "drop";
+      const plan = planRange(position.offset, range);
+      if (plan === "apply") moveTo({ ...position, offset: range.offset });
+      return plan;
     },
     isShown,
     level: () => (wasLevel && isShown() ? position?.offset : undefined),
@@ -73,6 +72,7 @@ export function createLogProgress(): LogProgress {
 
   function moveTo(next: Position): void {
     position = next;
+    head = Math.max(head, next.offset);
     wasLevel ||= next.offset >= levelAt;
   }
 }

@@ -12,7 +12,7 @@ import { createListeners, type Listeners } from "../listeners.js";
 import { toError } from "../requests/server-error.js";
 import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";
 import { createLogProgress, type LogProgress } from "./log-progress.js";
-import { type Depth, headDepth, noDepth } from "./plan-range.js";
+import { type Depth, fullDepth, headDepth, noDepth } from "./plan-range.js";
 import { createWishes } from "./wishes.js";
 
 export interface SubscriptionOptions extends ChannelViewOptions {
@@ -23,8 +23,6 @@ export interface SubscriptionOptions extends ChannelViewOptions {
   send(text: string): void;
   /** How long it goes on after the last one has left, milliseconds. */
   readonly lingerMs: number;
-  /** Nobody follows it any more, and what it knew is given up. */
-  onReleased(): void;
 }
 
 /** One channel, followed by whoever wants it: at most one subscription on the connection. */
@@ -55,13 +53,17 @@ export interface Subscription {
 /** How long to wait before it is asked again, where nobody says how long. */
 const retryMs = 1_000;
 
-export function createSubscription(options: SubscriptionOptions): Subscription {
+/** `onReleased` is called when nobody follows it any more; what it knew is given up. */
+export function createSubscription(
+  options: SubscriptionOptions,
+  onReleased: () => void,
+): Subscription {
   const { channel, clock, report } = options;
   const view = createChannelView(options);
   // Only the client's own readers listen here, and they do not throw.
   const heads = createListeners<[]>(() => {});
   const progress = createLogProgress();
-  const wishes = createWishes({ ...options, onNone: release });
+  const wishes = createWishes(options, release);
   const retryTimer = createTimer(clock);
 
   /** The request whose answer decides; until it is there, nothing else of this channel counts. */
@@ -117,7 +119,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     asked = noDepth;
     retryTimer.clear();
     wishes.stop();
-    options.onReleased();
+    onReleased();
     heads.emit();
   }
 
@@ -137,7 +139,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       id: pendingId,
       channel,
       from: progress.resume(depth) ?? fresh,
-      ...(depth > headDepth && Number.isFinite(depth) && { runs: depth }),
+      ...(depth > headDepth && depth < fullDepth && { runs: depth }),
     });
   }
 
@@ -175,10 +177,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   function advance(message: Events): void {
-    const plan = progress.plan(message);
+    const plan = progress.advance(message);
     if (plan === "gap") onGap(message);
     if (plan !== "apply") return;
-    progress.advance(message);
     if (progress.isShown()) view.apply(message.events, isLevel());
     heads.emit();
   }

@@ -18,7 +18,7 @@ export interface Subscriptions {
   fail(error: Error): void;
 }
 
-export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel" | "onReleased">;
+export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel">;
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const byChannel = new Map<string, Subscription>();
@@ -44,11 +44,9 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   };
 
   function create(channel: string): Subscription {
-    const subscription = createSubscription({
-      ...options,
-      channel,
-      onReleased: () => byChannel.delete(channel),
-    });
+    const subscription = createSubscription({ ...options, channel }, () =>
+      byChannel.delete(channel),
+    );
     byChannel.set(channel, subscription);
     return subscription;
   }

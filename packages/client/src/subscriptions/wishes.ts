@@ -6,8 +6,6 @@ export interface WishesOptions {
   readonly clock: Clock;
   /** How long to wait for the next one after the last one has left, milliseconds. */
   readonly lingerMs: number;
-  /** Nobody has come back in that time. */
-  onNone(): void;
 }
 
 /** Who wants a channel, and how much of it. */
@@ -20,7 +18,8 @@ export interface Wishes {
   stop(): void;
 }
 
-export function createWishes({ clock, lingerMs, onNone }: WishesOptions): Wishes {
+/** `onNone` is called when nobody has come back in that time. */
+export function createWishes({ clock, lingerMs }: WishesOptions, onNone: () => void): Wishes {
   const depths = new Map<object, Depth>();
   const timer = createTimer(clock);
   return {
