@@ -1,9 +1,5 @@
 import { publishCustom, type RunWriter, startRun } from "@runwire/agent";
-import {
-  createRunwireClient,
-  type RunwireClient,
-  type WebSocketConstructor,
-} from "@runwire/client";
+import type { RunwireClient } from "@runwire/client";
 import { type Clock, type PublishRequest, type RunTarget, RunwireError } from "@runwire/protocol";
 import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { toBytes } from "./random.ts";
@@ -15,11 +11,14 @@ export type Writing = "start" | "note" | "think" | "say" | "tool" | "complete";
 
 export interface ApplicationParts {
   readonly user: string;
-  readonly WebSocket: WebSocketConstructor;
+  readonly client: RunwireClient;
   readonly clock: Clock;
   readonly random: () => number;
   note(entry: HistoryEntry): void;
 }
+
+/** What people ask of a run: something that leaves a trace, or its end. */
+export type Asking = "touch" | "cancel";
 
 /** The codes after which a publish has no effect, now or later. */
 const refusals: readonly string[] = [
@@ -38,21 +37,16 @@ export class Application {
   readonly #environment: { readonly clock: Clock; readonly randomBytes: (n: number) => Uint8Array };
   readonly #target: RunTarget;
   #run: Promise<RunWriter | undefined> | undefined;
+  #runId: string | undefined;
   #names = 0;
 
   constructor(parts: ApplicationParts) {
-    const { user, WebSocket, clock, random } = parts;
+    const { user, client, clock, random } = parts;
     this.#parts = parts;
     this.user = user;
+    this.client = client;
     this.#environment = { clock, randomBytes: toBytes(random) };
-    this.client = createRunwireClient({
-      ...{ url: "ws://memory/runwire", token: user, WebSocket, clock, random },
-      backoff: { firstMs: 50, maxMs: 1_000, attempts: 100_000 },
-      lingerMs: 100,
-      // There is no page that could come and go.
-      page: () => () => {},
-    });
-    this.#target = recordPublishes(this.client, parts.note);
+    this.#target = recordPublishes(client, parts.note);
   }
 
   /** Nothing here waits: what it begins goes on by itself, and may fail as it likes. */
@@ -67,8 +61,26 @@ export class Application {
     publishCustom(this.#target, options).catch(ignore);
   }
 
-  follow(): void {
-    this.subscribers.push(follow(this.#nameSubscriber()));
+  /** Without `runs`: all of them. */
+  follow(runs?: number): void {
+    this.subscribers.push(follow(this.#nameSubscriber(), runs));
+  }
+
+  loadOlder(): void {
+    for (const { loadOlder } of this.subscribers) void loadOlder?.().catch(ignore);
+  }
+
+  /** The run that was begun last, if any. */
+  get runId(): string | undefined {
+    return this.#runId;
+  }
+
+  ask(asking: Asking, runId: string): void {
+    const { note } = this.#parts;
+    const id = this.#mark();
+    note({ type: "command", id });
+    const answered = this.client.channel(channel).command(runId, asking, id);
+    answered.then(() => note({ type: "commanded", id })).catch(ignore);
   }
 
   read(from: StartOfReading): void {
@@ -77,8 +89,23 @@ export class Application {
 
   #start(): void {
     const title = this.#mark();
-    const options = { channel, agent: { name: "a" }, title, ...this.#environment };
-    this.#run = startRun(this.#target, options).catch(ignore);
+    const runId = `${this.user}.${this.#names}`;
+    const commands = {
+      touch: (id: unknown) => this.#handle(id),
+      cancel: (id: unknown) => {
+        this.#handle(id);
+        void started.then((run) => run?.cancel({ output: id })).catch(ignore);
+      },
+    };
+    const options = { channel, runId, agent: { name: "a" }, title, commands, ...this.#environment };
+    const started = startRun(this.#target, options).catch(ignore);
+    this.#run = started;
+    this.#runId = runId;
+  }
+
+  /** Commands of this application carry a mark. */
+  #handle(id: unknown): void {
+    this.#parts.note({ type: "effect", id: String(id) });
   }
 
   #continue(what: Exclude<Writing, "start">): void {
@@ -104,7 +131,8 @@ export class Application {
   }
 }
 
-function ignore(error: unknown): undefined {
+/** What goes wrong may go wrong, as long as it is told in the way of the library. */
+export function ignore(error: unknown): undefined {
   // Anything else is a mistake of these lines, or of the code under test.
   if (!(error instanceof RunwireError)) throw error;
 }

@@ -12,6 +12,10 @@ export interface Subscriber {
   readonly seen: ReadonlySet<string>;
   /** What it shows in the end, where it shows a state. */
   state?(): ChannelState;
+  /** Of how many runs it shows the history at least; absent: of all. */
+  readonly runs?: number;
+  /** Has older runs shown as well; `false` when there are none. */
+  loadOlder?(): Promise<boolean>;
   /** Whether nothing more can be expected. */
   isOver(): boolean;
   stop(): void;
@@ -25,15 +29,16 @@ export interface SubscriberParts {
   note(entry: HistoryEntry): void;
 }
 
-/** Follows as a page does: with a listener, from the start. */
-export function follow({ name, user, client, note }: SubscriberParts): Subscriber {
-  const followed = client.channel(channel);
+/** Follows as a page does: with a listener, from the start, or from where the last `runs` begin. */
+export function follow({ name, user, client, note }: SubscriberParts, runs?: number): Subscriber {
+  const depth = runs === undefined ? {} : { runs };
+  const followed = client.channel(channel, depth);
   let state = followed.snapshot().state;
   const seen = new Set<string>();
   let isOver = false;
   // Whoever comes while others follow goes on from what those have.
   let from: StartOfReading = isEmpty(state) ? "start" : "now";
-  note({ type: "subscribe", subscriber: name, user, from });
+  note({ type: "subscribe", subscriber: name, user, from, ...depth });
   const undo = followed.subscribe((next, events) => {
     if (isEmpty(next) && !isEmpty(state)) {
       seen.clear();
@@ -47,8 +52,9 @@ export function follow({ name, user, client, note }: SubscriberParts): Subscribe
     note({ type: "handed", subscriber: name, events: marked });
   });
   return {
-    ...{ name, seen },
+    ...{ name, seen, ...depth },
     from: () => from,
+    loadOlder: () => followed.loadOlder({ limit: 2 }),
     state: () => followed.snapshot().state,
     isOver: () => isOver,
     stop() {

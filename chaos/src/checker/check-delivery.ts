@@ -8,6 +8,8 @@ type Logs = ReadonlyMap<string, RecordedLog>;
 interface Segment {
   readonly subscriber: string;
   readonly from: StartOfReading;
+  /** What is older than the last runs may be left out. */
+  readonly isPartial: boolean;
   readonly batches: (readonly MarkedEvent[])[];
   /** Where the log may begin for one who reads it from the start, by epoch. */
   readonly floors: ReadonlyMap<string, readonly number[]>;
@@ -24,16 +26,17 @@ function toSegments(history: History): readonly Segment[] {
   const segments: Segment[] = [];
   const open = new Map<string, Segment>();
   const floors = new Map<string, number[]>();
-  const begin = (subscriber: string, from: StartOfReading) => {
-    const segment = { subscriber, from, batches: [], floors, isAtRest: false };
+  const begin = (subscriber: string, from: StartOfReading, isPartial: boolean) => {
+    const segment = { subscriber, from, isPartial, batches: [], floors, isAtRest: false };
     open.set(subscriber, segment);
     segments.push(segment);
   };
   for (const entry of history) {
     if (entry.type === "trimmed")
       floors.set(entry.epoch, [...(floors.get(entry.epoch) ?? []), entry.floor]);
-    if (entry.type === "subscribe") begin(entry.subscriber, entry.from);
-    if (entry.type === "reset") begin(entry.subscriber, "start");
+    if (entry.type === "subscribe") begin(entry.subscriber, entry.from, entry.runs !== undefined);
+    if (entry.type === "reset")
+      begin(entry.subscriber, "start", open.get(entry.subscriber)?.isPartial === true);
     if (entry.type === "handed") open.get(entry.subscriber)?.batches.push(entry.events);
     const segment = entry.type === "rest" ? open.get(entry.subscriber) : undefined;
     if (segment) segment.isAtRest = true;
@@ -50,7 +53,7 @@ function checkSegment(
   const marks = segment.batches.flat().flatMap((event) => event.marks);
   const last = current && logs.get(current.epoch);
   if (marks.length === 0)
-    return segment.isAtRest && isMoreThan(segment.from, last)
+    return segment.isAtRest && !segment.isPartial && isMoreThan(segment.from, last)
       ? [{ name: "unseen", detail: `${segment.subscriber} was handed nothing` }]
       : [];
   const foreign = marks.filter(
@@ -73,11 +76,12 @@ function isMoreThan(from: StartOfReading, log: RecordedLog | undefined): boolean
 }
 
 function checkEnd(
-  { isAtRest, subscriber, batches }: Segment,
+  { isAtRest, isPartial, subscriber, batches }: Segment,
   log: RecordedLog,
   current: RecordedLog | undefined,
 ): readonly Anomaly[] {
-  if (!isAtRest || !current) return [];
+  // The log's end may belong to a run that was left out.
+  if (!isAtRest || isPartial || !current) return [];
   const end = current.places.at(-1);
   const has = batches.flat().some(({ marks }) => marks.some((mark) => mark === end?.mark));
   if (log === current && has) return [];
@@ -110,14 +114,15 @@ function walk(segment: Segment, log: RecordedLog): readonly Anomaly[] {
     if (seen.has(index)) say("duplicate", `got ${mark} twice`);
     else if (seen.size === 0) checkStart(offset);
     else if (index < position) say("nonmonotonic", `got ${mark} late`);
-    else if (index > position + 1) say("poll-skip", `got nothing before ${mark}`);
+    else if (index > position + 1 && !segment.isPartial)
+      say("poll-skip", `got nothing before ${mark}`);
     seen.add(index);
     position = Math.max(position, index);
   }
 
   function checkStart(offset: number): void {
-    const { from, floors } = segment;
-    if (from === "now") return;
+    const { from, floors, isPartial } = segment;
+    if (from === "now" || isPartial) return;
     const starts = from === "start" ? [1, ...(floors.get(log.epoch) ?? [])] : [from.offset + 1];
     if (starts.includes(offset)) return;
     if (offset < Math.min(...starts)) say("duplicate", `got ${offset}, before its start`);

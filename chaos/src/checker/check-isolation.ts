@@ -1,19 +1,20 @@
 import { type Anomaly, entriesOf, type History } from "./history.ts";
 import type { RecordedLog } from "./recorded-log.ts";
 
-/** Whether somebody was handed what was written more than `graceMs` after they lost their right to see it. */
+/** Whether somebody was handed what was written after they lost their right to see it, and the grace was over. */
 export function checkIsolation(
   history: History,
   logs: ReadonlyMap<string, RecordedLog>,
-  graceMs: number,
 ): readonly Anomaly[] {
-  const revokedAt = new Map(entriesOf(history, "revoked").map(({ user, at }) => [user, at]));
+  const endOf = new Map(
+    entriesOf(history, "revoked").map(({ user, at, graceMs }) => [user, at + graceMs]),
+  );
   const users = new Map(
     entriesOf(history, "subscribe").map((entry) => [entry.subscriber, entry.user]),
   );
   return entriesOf(history, "handed").flatMap(({ subscriber, events }): readonly Anomaly[] => {
     const user = users.get(subscriber) ?? "";
-    const until = (revokedAt.get(user) ?? Number.POSITIVE_INFINITY) + graceMs;
+    const until = endOf.get(user) ?? Number.POSITIVE_INFINITY;
     const marks = events.flatMap((event) => event.marks).filter((mark) => writtenAt(mark) > until);
     if (marks.length === 0) return [];
     return [{ name: "isolation", detail: `${subscriber} of ${user} got ${marks}` }];

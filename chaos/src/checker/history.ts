@@ -12,6 +12,12 @@ export interface MarkedEvent {
 /** From where a subscriber asked to be told. */
 export type StartOfReading = "start" | "now" | { readonly epoch: string; readonly offset: number };
 
+/** A connection of a server, by the order of their welcomes. */
+export interface ConnectionName {
+  readonly server: number;
+  readonly order: number;
+}
+
 /** One thing that happened, in the order in which it did. `at` is virtual time, milliseconds. */
 export type HistoryEntry =
   /** A publish was sent, or sent again; without an answer it may have an effect or none. */
@@ -39,6 +45,8 @@ export type HistoryEntry =
       readonly subscriber: string;
       readonly user: string;
       readonly from: StartOfReading;
+      /** It asked for the last runs only: what is older is left out. */
+      readonly runs?: number;
     }
   /** The application was told to begin anew. */
   | { readonly type: "reset"; readonly subscriber: string }
@@ -48,8 +56,25 @@ export type HistoryEntry =
       readonly subscriber: string;
       readonly events: readonly MarkedEvent[];
     }
-  /** From now on the user may see nothing. */
-  | { readonly type: "revoked"; readonly at: number; readonly user: string }
+  /** From now on the user may see nothing; what was written up to `graceMs` later may still reach them. */
+  | {
+      readonly type: "revoked";
+      readonly at: number;
+      readonly user: string;
+      readonly graceMs: number;
+    }
+  /** Somebody sent a command; without an answer it may have an effect or none. */
+  | { readonly type: "command"; readonly id: string }
+  /** A run's handler did what a command asks for. */
+  | { readonly type: "effect"; readonly id: string }
+  /** Whoever sent the command was told that it was handled. */
+  | { readonly type: "commanded"; readonly id: string }
+  /** A server took this connection (a later one has a higher number) for one of the run's writer. */
+  | { readonly type: "attached"; readonly connection: ConnectionName; readonly runId: string }
+  /** A server handed a command for the run to this connection. */
+  | { readonly type: "handedOver"; readonly connection: ConnectionName; readonly runId: string }
+  /** A server learned that this connection is gone. */
+  | { readonly type: "gone"; readonly connection: ConnectionName }
   /** The log of a channel as it was read from the store in the end. */
   | {
       readonly type: "log";
@@ -87,6 +112,9 @@ export interface Anomaly {
     | "unseen"
     | "isolation"
     | "leak"
+    | "repeated-effect"
+    | "lost-effect"
+    | "stale-owner"
     | "misfolded"
     | "silent-reset";
   readonly detail: string;

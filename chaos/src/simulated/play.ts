@@ -1,6 +1,5 @@
 import { checkHistory } from "../checker/check-history.ts";
 import type { Anomaly, History } from "../checker/history.ts";
-import { revalidateMs } from "./server-process.ts";
 import type { Step } from "./steps.ts";
 import { type Plant, World } from "./world.ts";
 
@@ -9,9 +8,6 @@ export interface Play {
   readonly history: History;
   readonly anomalies: readonly Anomaly[];
 }
-
-/** A question to the application may be as old as the slowest answers of the store. */
-const graceMs = revalidateMs + 1_000;
 
 /** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
 export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
@@ -24,7 +20,7 @@ export async function play(seed: number, steps: readonly Step[], plant?: Plant):
   const timers = await world.end();
   return {
     history,
-    anomalies: [...checkHistory(history, graceMs), ...folds, ...checkTimers(timers)],
+    anomalies: [...checkHistory(history), ...folds, ...checkTimers(timers)],
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Clock } from "@runwire/protocol";
 import { createRunwireServer, type RunwireServer } from "@runwire/server";
 import type { EventStore } from "@runwire/store";
 import type { FakeClock } from "@runwire/testing";
@@ -10,24 +9,41 @@ export interface Surroundings {
   readonly random: () => number;
   isCalm(): boolean;
   mayDo(user: string): boolean;
+  /** Of all that were ever started. */
+  readonly number: number;
 }
 
 /** How soon a server asks again whether somebody may still see what they see, milliseconds. */
 export const revalidateMs = 1_000;
 
+/** How long credentials last, milliseconds. */
+const tokenLifeMs = 90_000;
+/** The longest time that the application thinks about what somebody may do, milliseconds. */
+export const slowestAnswerMs = 600;
+
 /** A server that can be killed: from then on nothing that it began goes on. */
 export class ServerProcess {
   readonly server: RunwireServer;
+  readonly number: number;
+  readonly #timers: MortalTimers;
   #isDead = false;
+  #welcomes = 0;
 
-  constructor(store: EventStore, { clock, random, isCalm, mayDo }: Surroundings) {
+  constructor(store: EventStore, { clock, random, isCalm, mayDo, number }: Surroundings) {
+    this.number = number;
     const isDead = () => this.#isDead;
-    const timers = toMortal(clock, isDead);
+    this.#timers = new MortalTimers(clock);
+    const timers = this.#timers.clock;
     this.server = createRunwireServer({
       store: makeFaulty(store, { random, clock, isCalm, isDead }),
       ...{ clock: timers, random },
-      authenticate: ({ token = "nobody" }) => ({ id: token }),
-      authorize: ({ user }) => mayDo(user.id),
+      authenticate: ({ token = "nobody" }) => ({ id: token, expiresAt: clock.now() + tokenLifeMs }),
+      async authorize({ user }) {
+        const answer = mayDo(user.id);
+        const waitMs = isCalm() || random() < 0.8 ? 0 : random() * slowestAnswerMs;
+        if (waitMs > 0) await new Promise<void>((resolve) => void timers.after(waitMs, resolve));
+        return answer;
+      },
       auth: { revalidateMs },
       // Small, so that a few events are many pages and a short hold makes a slow reader.
       batch: { maxEvents: 7 },
@@ -38,20 +54,54 @@ export class ServerProcess {
     });
   }
 
+  /** The place of the next welcome among those of this server. */
+  nextOrder(): number {
+    this.#welcomes += 1;
+    return this.#welcomes;
+  }
+
   kill(): void {
     this.#isDead = true;
+    this.#timers.stop();
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
   }
 }
 
-/** The timers of a process end with it. */
-function toMortal(clock: FakeClock, isDead: () => boolean): Clock & Pick<FakeClock, "soon"> {
-  const whileAlive = (callback: () => void) => () => {
-    if (!isDead()) callback();
+/** The timers of a process: they end with it. */
+class MortalTimers {
+  readonly #clock: FakeClock;
+  readonly #undo = new Set<() => void>();
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  readonly clock = {
+    now: () => this.#clock.now(),
+    monotonic: () => this.#clock.monotonic(),
+    after: (milliseconds: number, callback: () => void) =>
+      this.#keep((ring) => this.#clock.after(milliseconds, ring), callback),
+    soon: (callback: () => void) => this.#keep((ring) => this.#clock.soon(ring), callback),
   };
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    after: (milliseconds, callback) => clock.after(milliseconds, whileAlive(callback)),
-    soon: (callback) => clock.soon(whileAlive(callback)),
-  };
+
+  stop(): void {
+    for (const undo of this.#undo) undo();
+    this.#undo.clear();
+  }
+
+  #keep(set: (ring: () => void) => () => void, callback: () => void): () => void {
+    const cancel = set(() => {
+      this.#undo.delete(undo);
+      callback();
+    });
+    const undo = () => {
+      this.#undo.delete(undo);
+      cancel();
+    };
+    this.#undo.add(undo);
+    return undo;
+  }
 }

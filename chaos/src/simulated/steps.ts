@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Writing } from "../application/application.ts";
+import type { Asking, Writing } from "../application/application.ts";
 
 export const clientCount = 3;
 
@@ -12,17 +12,36 @@ export type Step =
       readonly count: number;
     }
   | { readonly type: "publish"; readonly client: number }
-  | { readonly type: "follow" | "unfollow" | "stop"; readonly client: number }
+  | { readonly type: "follow" | "unfollow" | "stop" | "loadOlder"; readonly client: number }
+  | {
+      readonly type: "followLatest";
+      readonly client: number;
+      readonly runs: number;
+      /** Asks for older ones at once. */
+      readonly isImpatient: boolean;
+    }
+  | {
+      readonly type: "ask";
+      readonly client: number;
+      /** Whose run, of those who have one. */
+      readonly of: number;
+      readonly asking: Asking;
+      /** What happens to the way to whoever writes that run, meanwhile. */
+      readonly meanwhile: "nothing" | "cut" | "flap";
+    }
   | {
       readonly type: "read";
       readonly client: number;
       /** A number is a share of the log. */
       readonly from: "start" | "now" | number;
     }
-  | { readonly type: "cut" | "hold" | "holdUp" | "holdDown" | "heal"; readonly client: number }
-  | { readonly type: "kill" | "drain" | "wipe" }
+  | {
+      readonly type: "cut" | "hold" | "holdUp" | "holdDown" | "heal" | "wake" | "switch" | "flap";
+      readonly client: number;
+    }
+  | { readonly type: "kill" | "drain" | "wipe" | "deleteChannel" }
   | { readonly type: "trim"; readonly share: number }
-  | { readonly type: "revoke"; readonly client: number }
+  | { readonly type: "revoke"; readonly client: number; readonly isTold: boolean }
   | { readonly type: "jump"; readonly milliseconds: number }
   | { readonly type: "advance" | "stall"; readonly milliseconds: number };
 
@@ -46,21 +65,48 @@ const writing = fc.record({
   count: fc.integer({ min: 1, max: 6 }),
 });
 const reading = fc.oneof(
-  fc.record({ type: fc.constantFrom("follow", "follow", "unfollow", "stop"), client }),
+  fc.record({
+    type: fc.constantFrom("follow", "follow", "unfollow", "stop", "loadOlder", "loadOlder"),
+    client,
+  }),
+  fc.record({
+    type: fc.constant("followLatest"),
+    client,
+    runs: fc.integer({ min: 1, max: 3 }),
+    isImpatient: fc.boolean(),
+  }),
   fc.record({
     type: fc.constant("read"),
     client,
     from: fc.oneof(fc.constant("start"), fc.constant("now"), share),
   }),
 );
+const asking = fc.record({
+  type: fc.constant("ask"),
+  client,
+  of: client,
+  asking: fc.constantFrom<Asking[]>("touch", "touch", "touch", "cancel"),
+  meanwhile: fc.constantFrom("nothing", "cut", "flap"),
+});
 const network = fc.record({
-  type: fc.constantFrom("cut", "cut", "hold", "holdUp", "holdDown", "heal"),
+  type: fc.constantFrom(
+    "cut",
+    "cut",
+    "hold",
+    "holdUp",
+    "holdDown",
+    "heal",
+    "wake",
+    "switch",
+    "flap",
+  ),
   client,
 });
 const history = fc.oneof(
-  fc.record({ type: fc.constantFrom("kill", "kill", "drain", "wipe") }),
+  fc.record({ type: fc.constantFrom("kill", "kill", "drain") }),
+  fc.record({ type: fc.constantFrom("wipe", "deleteChannel") }),
   fc.record({ type: fc.constant("trim"), share }),
-  fc.record({ type: fc.constant("revoke"), client }),
+  fc.record({ type: fc.constant("revoke"), client, isTold: fc.boolean() }),
   fc.record({
     type: fc.constant("jump"),
     milliseconds: fc.constantFrom(5_000, 3_600_000, -5_000, -3_600_000),
@@ -76,10 +122,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: writing },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("publish"), client }) },
   { weight: 5, arbitrary: reading },
-  { weight: 4, arbitrary: network },
-  { weight: 2, arbitrary: history },
+  { weight: 4, arbitrary: asking },
+  { weight: 6, arbitrary: network },
+  { weight: 3, arbitrary: history },
   { weight: 8, arbitrary: passing },
 );
 
+/** Most of what can go wrong needs somebody who writes and somebody who reads. */
+const opening: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    type: fc.constant("write"),
+    client,
+    what: fc.constant("start"),
+    count: fc.constant(1),
+  }),
+  fc.record({ type: fc.constant("follow"), client }),
+  fc.record({ type: fc.constant("advance"), milliseconds: fc.constant(300) }),
+);
+
 /** Whole schedules. */
-export const schedules = fc.array(step, { minLength: 8, maxLength: 60, size: "max" });
+export const schedules: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(
+    fc.array(opening, { maxLength: 8, size: "max" }),
+    fc.array(step, { minLength: 8, maxLength: 60, size: "max" }),
+  )
+  .map(([first, others]) => [...first, ...others]);

@@ -1,23 +1,20 @@
-import { isDeepStrictEqual } from "node:util";
-import { emptyChannelState, type LoggedEvent, reduceChannel } from "@runwire/protocol";
-import type { ServerSocket } from "@runwire/server";
+import { createRunwireClient } from "@runwire/client";
 import { createMemoryStore, type EventStore } from "@runwire/store";
-import { FakeClock, linkInMemory, type MemoryLink, type SocketAcceptor } from "@runwire/testing";
-import { Application } from "../application/application.ts";
+import { FakeClock } from "@runwire/testing";
+import { Application, ignore } from "../application/application.ts";
+import { areLevel, checkFolds, readAll } from "../application/level.ts";
 import { createRandom, toBytes } from "../application/random.ts";
 import { channel, recordStore, toMarkedEvents } from "../application/recording-store.ts";
+import type { Subscriber } from "../application/subscribers.ts";
 import type { Anomaly, HistoryEntry, StartOfReading } from "../checker/history.ts";
-import { ServerProcess } from "./server-process.ts";
+import { ClientNetwork, type Tampering } from "./network.ts";
+import { revalidateMs, ServerProcess, slowestAnswerMs } from "./server-process.ts";
 import { clientCount, type Step } from "./steps.ts";
 
 /** A mistake that is made on purpose, from outside: what the search must find. */
-export interface Plant {
+export interface Plant extends Tampering {
   /** What the store answers. */
   readonly store?: (store: EventStore) => EventStore;
-  /** What the server sends. */
-  readonly sent?: (text: string) => string;
-  /** What the clients send. */
-  readonly asked?: (text: string) => string;
   /** Every new store gives the same names. */
   readonly oneEpoch?: true;
   /** Nobody loses a right. */
@@ -26,6 +23,10 @@ export interface Plant {
 
 /** The longest time that it may take until everybody has everything, when all faults are over, seconds. */
 const longestCure = 30;
+/** How long somebody may still be handed what is written when the server was told that they lost their right. */
+const toldGraceMs = 1_000;
+/** When it was not told, it asks by itself; what it is told, or reads, may be as old as the slowest answers. */
+const untoldGraceMs = revalidateMs + slowestAnswerMs + 1_000;
 
 /** One process in which servers, clients and a store live, on a clock of their own. */
 export class World {
@@ -34,10 +35,10 @@ export class World {
   readonly #random: () => number;
   readonly #plant: Plant;
   readonly #revoked = new Set<string>();
-  readonly #links: MemoryLink[];
-  readonly #applications: Application[];
+  readonly #networks: readonly ClientNetwork[];
+  readonly #applications: readonly Application[];
+  readonly #processes: ServerProcess[] = [];
   #base: EventStore;
-  #process: ServerProcess;
   #isCalm = false;
   #stalledMs = 0;
 
@@ -45,13 +46,11 @@ export class World {
     this.#random = createRandom(seed);
     this.#plant = plant;
     this.#base = this.#createStore();
-    this.#process = this.#startServer();
-    const indexes = Array.from({ length: clientCount }, (_, index) => index);
-    this.#links = indexes.map(() => this.#createLink());
-    this.#applications = this.#links.map(({ WebSocket }, index) => {
-      const parts = { user: `u${index}`, WebSocket, clock: this.#clock, random: this.#random };
-      return new Application({ ...parts, note: this.#note });
-    });
+    this.#startServer();
+    this.#networks = Array.from({ length: clientCount }, () => this.#createNetwork());
+    this.#applications = this.#networks.map((network, index) =>
+      this.#createApplication(network, `u${index}`),
+    );
   }
 
   async do(step: Step): Promise<void> {
@@ -60,6 +59,7 @@ export class World {
     else if (step.type === "stall") await this.#stall(step.milliseconds);
     else if (step.type === "jump") this.#clock.setTimeOfDay(this.#clock.now() + step.milliseconds);
     else if (step.type === "trim") await this.#trim(step.share);
+    else if (step.type === "deleteChannel") await this.#deleteChannel();
     else this.#replaceServer(step.type);
     await this.#clock.advance(0);
   }
@@ -67,31 +67,42 @@ export class World {
   /** Faults end; nobody connects again for it. Answers after how many seconds everybody has everything. */
   async comeToRest(): Promise<number> {
     this.#isCalm = true;
-    for (const link of this.#links) for (const connection of link.connections) connection.heal();
-    let seconds = 0;
-    do {
-      await this.#clock.advance(1_000);
-      seconds += 1;
-    } while (seconds < longestCure && !(await this.#isLevel()));
-    const { epoch, floor, events } = await this.#readAll();
+    for (const network of this.#networks) network.heal();
+    const seconds = await this.#untilLevel();
+    if (this.#revoked.size > 0 && seconds < longestCure) await this.#writeLater();
+    const { epoch, floor, events } = await readAll(this.#base);
     this.#note({ type: "log", epoch, floor, events: toMarkedEvents(events) });
     for (const { name } of this.#waiting()) this.#note({ type: "rest", subscriber: name });
     return seconds;
   }
 
-  /** Whether everybody shows what the log folds to; of a log that was trimmed some show more than others. */
+  async #untilLevel(): Promise<number> {
+    let seconds = 0;
+    do {
+      await this.#clock.advance(1_000);
+      seconds += 1;
+    } while (seconds < longestCure && !areLevel(this.#waiting(), await readAll(this.#base)));
+    return seconds;
+  }
+
+  /** Something that those whose right is gone for long must not see. */
+  async #writeLater(): Promise<void> {
+    await this.#clock.advance(untoldGraceMs);
+    this.#applications.find(({ user }) => !this.#revoked.has(user))?.publish();
+    await this.#untilLevel();
+  }
+
+  /** Whether everybody shows what the log folds to: as they stand, and with all that is older. */
   async checkFolds(): Promise<readonly Anomaly[]> {
     if (this.history.some(({ type }) => type === "trimmed")) return [];
-    const { events } = await this.#readAll();
-    // What the store has is what it was given: events of the protocol.
-    const logged: readonly LoggedEvent[] = events.map(({ json, offset }) => ({
-      ...JSON.parse(json),
-      offset,
-    }));
-    const whole = reduceChannel(emptyChannelState, logged);
-    return this.#waiting()
-      .filter(({ state }) => state && !isDeepStrictEqual(state(), whole))
-      .map(({ name }) => ({ name: "misfolded", detail: `${name} shows something else` }));
+    const before = checkFolds(this.#waiting(), await readAll(this.#base));
+    const latest = this.#waiting().filter(({ runs }) => runs !== undefined);
+    let loaded = 0;
+    for (const subscriber of latest) loadAllOlder(subscriber).then(() => ++loaded, ignore);
+    await this.#clock.advance(1_000);
+    if (loaded < latest.length) return [{ name: "misfolded", detail: "older runs do not come" }];
+    const everything = latest.map((subscriber) => ({ ...subscriber, runs: Infinity }));
+    return [...before, ...checkFolds(everything, await readAll(this.#base))];
   }
 
   /** Everybody goes; answers how many timers are left over. */
@@ -117,35 +128,38 @@ export class World {
     return recordStore(store, () => this.#livedMs(), this.#note);
   }
 
-  #startServer(): ServerProcess {
+  get #process(): ServerProcess {
+    // The constructor starts the first one.
+    return this.#processes.at(-1) as ServerProcess;
+  }
+
+  #startServer(): void {
     const { store = (same: EventStore) => same, neverRevoked } = this.#plant;
-    return new ServerProcess(store(this.#base), {
-      ...{ clock: this.#clock, random: this.#random },
+    const process = new ServerProcess(store(this.#base), {
+      ...{ clock: this.#clock, random: this.#random, number: this.#processes.length },
       isCalm: () => this.#isCalm,
       mayDo: (user) => neverRevoked === true || !this.#revoked.has(user),
     });
+    this.#processes.push(process);
   }
 
-  /** A client's network: what is sent takes a time of its own, and leads to the server of that time. */
-  #createLink(): MemoryLink {
-    const { sent, asked } = this.#plant;
-    const acceptor: SocketAcceptor = {
-      refusalOf: (request) => this.#process.server.refusalOf(request),
-      accept: (socket, request) => {
-        const { server } = this.#process;
-        const handlers = server.accept(sent ? changeSent(socket, sent) : socket, request);
-        if (!asked) return handlers;
-        const onMessage = (text: string, bytes: number) => handlers.onMessage(asked(text), bytes);
-        return override(handlers, { onMessage });
-      },
-    };
-    return linkInMemory(acceptor, { deliver: (arrive) => this.#deliver(arrive) });
+  #createNetwork(): ClientNetwork {
+    return new ClientNetwork({
+      ...this.#plant,
+      ...{ clock: this.#clock, random: this.#random, note: this.#note },
+      server: () => this.#process,
+      isCalm: () => this.#isCalm,
+    });
   }
 
-  #deliver(arrive: () => void): void {
-    const roll = this.#isCalm ? 0 : this.#random();
-    if (roll < 0.6) queueMicrotask(arrive);
-    else this.#clock.after((roll - 0.6) * 300, arrive);
+  #createApplication({ WebSocket, page }: ClientNetwork, user: string): Application {
+    const environment = { clock: this.#clock, random: this.#random };
+    const client = createRunwireClient({
+      ...{ url: "ws://memory/runwire", token: () => user, WebSocket, page, ...environment },
+      backoff: { firstMs: 50, maxMs: 1_000, attempts: 100_000 },
+      ...{ lingerMs: 100, probeMs: 200 },
+    });
+    return new Application({ user, client, note: this.#note, ...environment });
   }
 
   // ── the steps ────────────────────────────────────────────────────────────────────────────────
@@ -153,18 +167,77 @@ export class World {
   async #doTo(step: Extract<Step, { readonly client: number }>): Promise<void> {
     // There are as many as there are indexes.
     const application = this.#applications[step.client] as Application;
-    const connections = this.#links[step.client]?.connections ?? [];
-    if (step.type === "write") application.write(step.what, step.count);
-    else if (step.type === "publish") application.publish();
-    else if (step.type === "follow") application.follow();
-    else if (step.type === "read") application.read(await this.#toStart(step.from));
-    else if (step.type === "unfollow") application.subscribers.at(-1)?.stop();
-    else if (step.type === "stop") application.subscribers.at(0)?.stop();
-    else if (step.type === "revoke") this.#revoke(application.user);
-    else if (step.type === "cut") for (const connection of connections) connection.cut();
-    else if (step.type === "heal") for (const connection of connections) connection.heal();
-    else if (step.type === "hold") for (const connection of connections) connection.hold();
-    else for (const each of connections) each.hold(step.type === "holdUp" ? "up" : "down");
+    const network = this.#networkOf(application);
+    switch (step.type) {
+      case "write":
+        return application.write(step.what, step.count);
+      case "publish":
+        return application.publish();
+      case "ask":
+        return this.#ask(application, step);
+      case "follow":
+        return application.follow();
+      case "followLatest":
+        application.follow(step.runs);
+        return step.isImpatient ? application.loadOlder() : undefined;
+      case "loadOlder":
+        return application.loadOlder();
+      case "read":
+        return application.read(await this.#toStart(step.from));
+      case "unfollow":
+        return application.subscribers.at(-1)?.stop();
+      case "stop":
+        return application.subscribers.at(0)?.stop();
+      case "revoke":
+        return this.#revoke(application.user, step.isTold);
+      case "holdUp":
+        return network.hold("up");
+      case "holdDown":
+        return network.hold("down");
+      case "switch":
+        // The old way is dead, and nobody is told of it; the new one works.
+        network.hold();
+        return network.wake();
+      case "flap":
+        return this.#flap(application);
+      default:
+        return network[step.type]();
+    }
+  }
+
+  /** A way that dies again just after it was found: what was said first on it is still being worked on. */
+  async #flap(application: Application): Promise<void> {
+    const network = this.#networkOf(application);
+    network.cut();
+    await this.#untilConnected(application);
+    await this.#clock.advance(this.#random() * 150);
+    network.hold();
+    network.wake();
+    await this.#clock.advance(250);
+    await this.#untilConnected(application);
+    await this.#clock.advance(this.#random() * 300);
+  }
+
+  async #untilConnected({ client }: Application): Promise<void> {
+    for (let waits = 0; waits < 20 && client.status !== "connected"; waits += 1)
+      await this.#clock.advance(50);
+  }
+
+  #networkOf(application: Application): ClientNetwork {
+    // Each application has one.
+    return this.#networks[this.#applications.indexOf(application)] as ClientNetwork;
+  }
+
+  async #ask(asker: Application, step: Extract<Step, { readonly type: "ask" }>): Promise<void> {
+    const writing = this.#applications.filter(({ runId }) => runId !== undefined);
+    const writer = writing[step.of % writing.length];
+    if (!writer?.runId) return;
+    if (step.meanwhile === "flap") await this.#flap(writer);
+    asker.ask(step.asking, writer.runId);
+    if (step.meanwhile === "nothing") return;
+    await this.#clock.advance(this.#random() * (step.meanwhile === "cut" ? 150 : 1_000));
+    if (step.meanwhile === "cut") this.#networkOf(writer).cut();
+    else asker.ask(step.asking, writer.runId);
   }
 
   async #toStart(from: "start" | "now" | number): Promise<StartOfReading> {
@@ -173,10 +246,13 @@ export class World {
     return { epoch, offset: Math.floor(offset * from) };
   }
 
-  #revoke(user: string): void {
+  #revoke(user: string, isTold: boolean): void {
     if (this.#revoked.has(user)) return;
     this.#revoked.add(user);
-    this.#note({ type: "revoked", at: this.#livedMs(), user });
+    const graceMs = isTold ? toldGraceMs : untoldGraceMs;
+    this.#note({ type: "revoked", at: this.#livedMs(), user, graceMs });
+    if (!isTold) return;
+    for (const { server, isDead } of this.#processes) if (!isDead) void server.revoke({ user });
   }
 
   async #stall(milliseconds: number): Promise<void> {
@@ -196,8 +272,13 @@ export class World {
       this.#base = this.#createStore();
       this.#note({ type: "wiped" });
     }
-    this.#process = this.#startServer();
-    if (how !== "drain") for (const link of this.#links) link.cutAll();
+    this.#startServer();
+    if (how !== "drain") for (const network of this.#networks) network.cut();
+  }
+
+  async #deleteChannel(): Promise<void> {
+    await this.#base.deleteChannel(channel);
+    this.#note({ type: "wiped" });
   }
 
   async #trim(share: number): Promise<void> {
@@ -208,43 +289,13 @@ export class World {
     this.#note({ type: "trimmed", epoch, floor: await this.#base.trim(channel, run.first) });
   }
 
-  // ── the end ──────────────────────────────────────────────────────────────────────────────────
-
-  #waiting() {
+  #waiting(): readonly Subscriber[] {
     return this.#applications
       .filter(({ user }) => !this.#revoked.has(user))
       .flatMap(({ subscribers }) => subscribers.filter((subscriber) => !subscriber.isOver()));
   }
-
-  async #isLevel(): Promise<boolean> {
-    const { epoch, offset, events } = await this.#readAll();
-    const mark = toMarkedEvents(events).at(-1)?.marks.at(-1) ?? "";
-    return this.#waiting().every(({ seen, from }) => {
-      if (seen.size > 0) return seen.has(mark);
-      const start = from();
-      if (typeof start === "string") return start === "now" || offset === 0;
-      return start.epoch === epoch && start.offset === offset;
-    });
-  }
-
-  #readAll() {
-    return this.#base.read({ channel, after: 0, limit: 100_000 });
-  }
 }
 
-function changeSent(socket: ServerSocket, change: (text: string) => string): ServerSocket {
-  return override(socket, {
-    send: (text) => socket.send(change(text)),
-    sendShared: ({ bytes }) => socket.send(change(Buffer.from(bytes).toString())),
-  });
-}
-
-/** The same object with some methods replaced; the others keep their own `this`. */
-function override<Target extends object>(target: Target, methods: Partial<Target>): Target {
-  return new Proxy(target, {
-    get(_, name) {
-      const value: unknown = Reflect.get(methods, name) ?? Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+async function loadAllOlder({ loadOlder }: Subscriber): Promise<void> {
+  while (await loadOlder?.());
 }

@@ -121,8 +121,50 @@ test("silent-reset: another log goes on where one ended, and nobody said so", ()
 });
 
 test("isolation: somebody is handed what was written after they lost their right", () => {
-  const revoked: HistoryEntry = { type: "revoked", at: 500, user: "ann" };
+  const revoked: HistoryEntry = { type: "revoked", at: 500, user: "ann", graceMs: 1_000 };
   const before = [subscribe(), revoked, appended(1, "a"), handed(1, "a")];
   expect(names(...before)).toEqual([]);
   expect(names(...before, appended(2, "b"), handed(2, "b"))).toEqual(["isolation"]);
+});
+
+test("one who asked for the last runs has what is older left out, and nothing twice or late", () => {
+  const latest: HistoryEntry = {
+    type: "subscribe",
+    subscriber,
+    user: "ann",
+    from: "start",
+    runs: 1,
+  };
+  const written = appended(1, "a", "b", "c", "d");
+  expect(names(latest, written, handed(2, "b"), handed(4, "d"))).toEqual([]);
+  expect(names(latest, written, handed(2, "b"), handed(2, "b"))).toEqual(["duplicate"]);
+  expect(names(latest, written, handed(4, "d"), handed(2, "b"))).toEqual(["nonmonotonic"]);
+  expect(names(latest, written, log("a", "b", "c", "d"), handed(2, "b"), rest)).toEqual([]);
+});
+
+test("repeated-effect: a command was carried out twice", () => {
+  const command: HistoryEntry = { type: "command", id: "c1" };
+  const effect: HistoryEntry = { type: "effect", id: "c1" };
+  const answer: HistoryEntry = { type: "commanded", id: "c1" };
+  expect(names(command, effect, answer)).toEqual([]);
+  expect(names(command, effect)).toEqual([]);
+  expect(names(command, effect, effect, answer)).toEqual(["repeated-effect"]);
+});
+
+test("lost-effect: a command was answered, and nobody carried it out", () => {
+  expect(names({ type: "command", id: "c1" }, { type: "commanded", id: "c1" })).toEqual([
+    "lost-effect",
+  ]);
+});
+
+test("stale-owner: a command goes to a connection while a later one of the run lives", () => {
+  const at = (order: number) => ({ connection: { server: 1, order }, runId: "r" });
+  const both: History = [
+    { type: "attached", ...at(1) },
+    { type: "attached", ...at(2) },
+  ];
+  expect(names(...both, { type: "handedOver", ...at(2) })).toEqual([]);
+  expect(names(...both, { type: "handedOver", ...at(1) })).toEqual(["stale-owner"]);
+  const gone: HistoryEntry = { type: "gone", connection: { server: 1, order: 2 } };
+  expect(names(...both, gone, { type: "handedOver", ...at(1) })).toEqual([]);
 });

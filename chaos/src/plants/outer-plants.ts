@@ -3,8 +3,10 @@ import { channel, overrideStore } from "../application/recording-store.ts";
 import type { Anomaly } from "../checker/history.ts";
 import type { Plant } from "../simulated/world.ts";
 
-/** Mistakes that others have made, each from outside: what is shipped has no switch for them. */
-export const plants: { readonly [mistake: string]: Plant & { readonly shows: Anomaly["name"] } } = {
+/** Mistakes that others have made, each from outside: in what the store answers, or in what the wire carries. */
+export const outerPlants: {
+  readonly [mistake: string]: Plant & { readonly shows: Anomaly["name"] };
+} = {
   "a store that forgets which publishes it has answered": {
     shows: "inconsistent-offset",
     store: forgetPublishes,

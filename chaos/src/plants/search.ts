@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import type { Anomaly } from "../checker/history.ts";
+import { play } from "../simulated/play.ts";
+import { schedules } from "../simulated/steps.ts";
+import type { Plant } from "../simulated/world.ts";
+
+/** What a search has found. */
+export interface Search {
+  readonly names: readonly Anomaly["name"][];
+  /** How many schedules were played. */
+  readonly schedules: number;
+}
+
+/** Plays schedules until one shows what is wanted (or, where nothing is said, anything), at most `most`. */
+export async function search(
+  most: number,
+  wanted?: Anomaly["name"],
+  plant: Plant = {},
+): Promise<Search> {
+  const found = new Set<Anomaly["name"]>();
+  let count = 0;
+  const property = fc.asyncProperty(fc.integer(), schedules, async (seed, steps) => {
+    count += 1;
+    for (const { name } of (await play(seed, steps, plant)).anomalies) found.add(name);
+    return wanted === undefined ? found.size === 0 : !found.has(wanted);
+  });
+  // Found is found: the smallest schedule is of no interest here, and the seed says which are tried.
+  await fc.check(property, { numRuns: most, seed: 1, endOnFailure: true });
+  return { names: [...found], schedules: count };
+}
