@@ -92,8 +92,7 @@ const desk = {
   takeBuffers: () => buffers?.take() ?? { mostBytes: 0, waiting: [] },
   /** Collects all garbage, so that what is resident afterwards is what lives; needs `--expose-gc`. */
   collect(): void {
-    gc?.();
-    gc?.();
+    gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
   },
   countObjects,
   /** Appends the first event of each channel from within, a few at a time. */
