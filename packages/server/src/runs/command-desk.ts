@@ -1,33 +1,22 @@
-import type { ErrorCode, UserRef } from "@runwire/protocol";
-import type { CommandAnswer, CommandRow, EventStore } from "@runwire/store";
+import type { UserRef } from "@runwire/protocol";
+import type { CommandAnswer, CommandCall, CommandRow, EventStore } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
 import type { CommandOptions } from "../options.js";
+import { CommandRelay } from "./command-relay.js";
+import {
+  hasEnded,
+  isClosing,
+  isRecorded,
+  notConnected,
+  type OpenCommand,
+  openCommand,
+  refusal,
+  toAnswer,
+} from "./open-command.js";
 import { toRunKey } from "./run-key.js";
+import type { HandlerAnswer, WriterLink } from "./writer-link.js";
 
-/** A command on its way to a run's writer. */
-export interface HandedCommand {
-  readonly commandId: string;
-  readonly channel: string;
-  readonly runId: string;
-  readonly name: string;
-  /** JSON text. */
-  readonly data?: string;
-  readonly user?: UserRef;
-}
-
-/** Where the writer of a run can be reached. */
-export interface WriterLink {
-  /** Grows with each welcome: a run's commands never go back to an earlier link while a later one lives. */
-  readonly order: number;
-  hand(command: HandedCommand): void;
-}
-
-/** What a handler answered. */
-export interface HandlerAnswer {
-  /** JSON text. */
-  readonly result?: string;
-  readonly error?: { readonly code: string; readonly message: string };
-}
+export type { HandedCommand, HandlerAnswer, WriterLink } from "./writer-link.js";
 
 /** A person's command, as it was asked. */
 export interface CommandRequest {
@@ -39,15 +28,8 @@ export interface CommandRequest {
   readonly data?: string;
 }
 
-interface OpenCommand {
-  readonly row: CommandRow;
-  readonly answer: Promise<CommandAnswer>;
-  readonly finish: (answer: CommandAnswer) => void;
-  /** The latest link that it was handed to. */
-  handedTo: WriterLink | undefined;
-  hasRunEnded: boolean;
-  stopTimer: () => void;
-}
+/** After how long a command whose run has its writer here is looked for elsewhere too, milliseconds. */
+const patienceMs = 1_000;
 
 interface Holder {
   readonly writer: string;
@@ -62,12 +44,14 @@ interface Holder {
  *                               └ the run ends: run_completed    └ the run ends: 5 s more, run_completed
  *
  * A command that is asked again under its id joins the one that is under way, or gets its recorded answer. It
- * may be handed over again to a later link; a writer handles each `commandId` once.
+ * may be handed over again to a later link; a writer handles each `commandId` once. Where the writer is connected
+ * to another server on the same store, that one hands it over; see {@link CommandRelay}.
  */
 export class CommandDesk {
   readonly #store: EventStore;
   readonly #clock: ServerClock;
   readonly #options: CommandOptions;
+  readonly #relay: CommandRelay;
   readonly #holders = new Map<string, Holder>();
   readonly #open = new Map<string, OpenCommand>();
   readonly #openOfRun = new Map<string, Set<OpenCommand>>();
@@ -77,6 +61,14 @@ export class CommandDesk {
     this.#store = store;
     this.#clock = clock;
     this.#options = options;
+    const holders = this.#holders;
+    this.#relay = new CommandRelay(store, clock, {
+      get hasWriters() {
+        return holders.size > 0;
+      },
+      onCall: (commandId, call) => this.#heardOf(commandId, call),
+      onCalled: (rows) => this.#takeForOthers(rows),
+    });
   }
 
   /** Asks; resolves to the answer, whatever it is. @throws RunwireError `store_unavailable`, `store_full` */
@@ -84,12 +76,12 @@ export class CommandDesk {
     const row = await this.#store.putCommand(request);
     if (row.answer) return row.answer;
     const underWay = this.#open.get(row.commandId);
-    if (underWay) return underWay.answer;
+    if (underWay) return this.#join(underWay);
     const run = await this.#store.run(row.channel, row.runId);
     if (!run) return refusal("run_not_found", `there is no run ${row.runId} in this channel`);
     if (run.status !== "running") return hasEnded(row.runId);
     if (this.#isClosed) return isClosing();
-    return (this.#open.get(row.commandId) ?? this.#take(row)).answer;
+    return this.#join(this.#open.get(row.commandId) ?? this.#take(row));
   }
 
   /** The writer of a run has started or renewed it over this link: commands go there from now on. */
@@ -127,41 +119,102 @@ export class CommandDesk {
     this.#holders.delete(key);
     for (const command of [...(this.#openOfRun.get(key) ?? [])]) {
       command.hasRunEnded = true;
-      if (!command.handedTo) this.#close(command, hasEnded(runId));
-      else
-        this.#arm(command, this.#options.afterEndMs, () => this.#close(command, hasEnded(runId)));
+      const end = () => this.#refuse(command, hasEnded(runId));
+      if (isHandedOver(command)) this.#arm(command, this.#options.afterEndMs, end);
+      else end();
     }
   }
 
   /** Ends every wait; who asked will ask again elsewhere. */
   close(): void {
     this.#isClosed = true;
+    this.#relay.close();
     for (const command of [...this.#open.values()]) this.#close(command, isClosing());
   }
 
   #take(row: CommandRow): OpenCommand {
-    const command = openCommand(row);
+    const command = this.#add(row, true);
+    const holder = this.#holders.get(toRunKey(row.channel, row.runId));
+    if (holder) this.#handOver(command, holder.link);
+    else this.#waitForWriter(command);
+    this.#relay.call(row, holder ? patienceMs : 0);
+    return command;
+  }
+
+  /** One that was asked of another server, and now here as well, is called for from here too. */
+  #join(command: OpenCommand): Promise<CommandAnswer> {
+    if (!command.isAskedHere) {
+      command.isAskedHere = true;
+      this.#relay.call(command.row, 0);
+    }
+    return command.answer;
+  }
+
+  #add(row: CommandRow, isAskedHere: boolean): OpenCommand {
+    const command = openCommand(row, isAskedHere);
     const key = toRunKey(row.channel, row.runId);
     this.#open.set(row.commandId, command);
     const ofRun = this.#openOfRun.get(key) ?? new Set();
     this.#openOfRun.set(key, ofRun.add(command));
-    const holder = this.#holders.get(key);
-    if (holder) this.#handOver(command, holder.link);
-    else this.#waitForWriter(command);
     return command;
+  }
+
+  /** Commands that others wait for, of runs whose writers are here; those that nobody waits for any more are dropped. */
+  async #takeForOthers(rows: readonly CommandRow[]): Promise<void> {
+    const called = new Set(rows.map(({ commandId }) => commandId));
+    for (const command of [...this.#open.values()])
+      if (!command.isAskedHere && !called.has(command.row.commandId)) this.#drop(command);
+    for (const row of rows) {
+      const key = toRunKey(row.channel, row.runId);
+      if (this.#open.has(row.commandId) || !this.#holders.has(key)) continue;
+      const isWaitedFor = await this.#relay.note(row);
+      // The writer, or a person here, may have been faster.
+      if (!isWaitedFor || this.#open.has(row.commandId) || this.#isClosed) continue;
+      const command = this.#add(row, false);
+      const holder = this.#holders.get(key);
+      if (holder) this.#handOver(command, holder.link);
+    }
+  }
+
+  /** What became of a command elsewhere. */
+  async #heardOf(commandId: string, { isHandedOver: isAway, answer }: CommandCall): Promise<void> {
+    const command = this.#open.get(commandId);
+    if (!command) return;
+    if (answer) this.#close(command, answer);
+    else if (isAway) this.#noteAway(command);
+    else if (!isHandedOver(command)) await this.#closeIfEnded(command);
+  }
+
+  /** It has been handed over, but not by this server: from now on its handler has its time. */
+  #noteAway(command: OpenCommand): void {
+    if (isHandedOver(command)) return;
+    command.isAway = true;
+    this.#arm(command, this.#options.handleTimeoutMs, () => void this.#timeOut(command));
+  }
+
+  async #closeIfEnded(command: OpenCommand): Promise<void> {
+    const { channel, runId } = command.row;
+    const isOver = await this.#hasEnded(channel, runId);
+    if (isOver && !isHandedOver(command)) this.#close(command, hasEnded(runId));
   }
 
   #waitForWriter(command: OpenCommand): void {
     this.#arm(command, this.#options.connectTimeoutMs, () => void this.#giveUp(command));
   }
 
-  /** Nobody came. A run may also have ended where this server was not told: on another node, or just before it was asked. */
+  /** Nobody came. A run may also have ended where this server was not told: on another one, or just before it was asked. */
   async #giveUp(command: OpenCommand): Promise<void> {
-    const { channel, runId } = command.row;
-    const hasEndedSince = await this.#hasEnded(channel, runId);
-    if (command.handedTo) return;
-    const notConnected = refusal("no_handler", "the run's writer is not connected");
-    this.#close(command, hasEndedSince ? hasEnded(runId) : notConnected);
+    await this.#closeIfEnded(command);
+    if (command.isClosed) return;
+    // In one step with the end of the call: whoever hands it over comes before it, or not at all.
+    const call = await this.#relay.end(command.row);
+    if (command.isClosed) return;
+    if (call?.answer) this.#close(command, call.answer);
+    else if (!call?.isHandedOver && !isHandedOver(command)) this.#close(command, notConnected());
+    else {
+      if (call?.isHandedOver) this.#noteAway(command);
+      this.#relay.call(command.row, 0);
+    }
   }
 
   async #hasEnded(channel: string, runId: string): Promise<boolean> {
@@ -174,7 +227,7 @@ export class CommandDesk {
 
   #handOver(command: OpenCommand, link: WriterLink): void {
     const { commandId, channel, runId, name, data, user } = command.row;
-    if (!command.handedTo)
+    if (!isHandedOver(command))
       this.#arm(command, this.#options.handleTimeoutMs, () => void this.#timeOut(command));
     command.handedTo = link;
     link.hand({
@@ -191,7 +244,7 @@ export class CommandDesk {
 
   /** Records an answer that holds for ever, and gives the one that stands. */
   async #record(command: OpenCommand, answer: CommandAnswer): Promise<void> {
-    if (!isRecorded(answer)) return this.#close(command, answer);
+    if (!isRecorded(answer)) return this.#refuse(command, answer);
     const { channel, commandId } = command.row;
     this.#close(command, (await this.#stored(channel, commandId, answer)) ?? answer);
   }
@@ -205,14 +258,28 @@ export class CommandDesk {
     }
   }
 
+  /** With an answer that is not remembered: where the command was asked of another server, that one is told. */
+  #refuse(command: OpenCommand, answer: CommandAnswer): void {
+    if (!command.isAskedHere) void this.#relay.note(command.row, answer);
+    this.#close(command, answer);
+  }
+
   #close(command: OpenCommand, answer: CommandAnswer): void {
-    const key = toRunKey(command.row.channel, command.row.runId);
+    if (command.isClosed) return;
+    this.#drop(command);
+    command.finish(answer);
+  }
+
+  #drop(command: OpenCommand): void {
+    const { row } = command;
+    const key = toRunKey(row.channel, row.runId);
+    command.isClosed = true;
     command.stopTimer();
-    this.#open.delete(command.row.commandId);
+    void this.#relay.end(row);
+    this.#open.delete(row.commandId);
     const ofRun = this.#openOfRun.get(key);
     ofRun?.delete(command);
     if (ofRun?.size === 0) this.#openOfRun.delete(key);
-    command.finish(answer);
   }
 
   #arm(command: OpenCommand, milliseconds: number, callback: () => void): void {
@@ -228,35 +295,6 @@ export interface Answerer {
   holds(channel: string, runId: string, writer: string | undefined): boolean;
 }
 
-function openCommand(row: CommandRow): OpenCommand {
-  let finish: OpenCommand["finish"] = () => {};
-  const answer = new Promise<CommandAnswer>((resolve) => {
-    finish = resolve;
-  });
-  return { row, answer, finish, handedTo: undefined, hasRunEnded: false, stopTimer: () => {} };
-}
-
-function toAnswer({ result, error }: HandlerAnswer): CommandAnswer {
-  if (!error) return { type: "commanded", ...(result !== undefined && { result }) };
-  if (error.code === "no_handler" || error.code === "already_resolved")
-    return refusal(error.code, error.message);
-  return { ...refusal("handler_failed", error.message), reason: error.code };
-}
-
-/** Whether the same command, sent again, must get the same answer; all others may be tried again. */
-function isRecorded(answer: CommandAnswer): boolean {
-  if (answer.type === "commanded") return true;
-  return ["handler_failed", "already_resolved", "handler_timeout"].includes(answer.code);
-}
-
-function refusal(code: ErrorCode, message: string) {
-  return { type: "error", code, message } as const;
-}
-
-function isClosing(): CommandAnswer {
-  return refusal("no_handler", "the server is closing");
-}
-
-function hasEnded(runId: string): CommandAnswer {
-  return refusal("run_completed", `run ${runId} has ended`);
+function isHandedOver({ handedTo, isAway }: OpenCommand): boolean {
+  return handedTo !== undefined || isAway;
 }
