@@ -82,7 +82,7 @@ function refuseOtherKinds(standards: object, given: { readonly [name: string]: u
 
 function isomorphicWebSocket(): WebSocketConstructor {
   // A CommonJS build that was bundled for a browser finds the class under `default`.
-  const found: unknown = typeof WS === "function" ? WS : (WS as { default?: unknown }).default;
+  const found: unknown = (WS as { default?: unknown } | null)?.default ?? WS;
   // `ws` and the browsers' class both take an address and protocols.
   return found as WebSocketConstructor;
 }

@@ -9,11 +9,9 @@ export function toWebSocketUrl(url: string): string {
   try {
     // In a page, `undefined` would be a path.
     if (typeof url !== "string") throw new TypeError(typeof url);
-    const address = new URL(url, globalThis.location?.href);
-    address.protocol = address.protocol.replace(/^http/, "ws");
-    address.hash = "";
-    if (!/^wss?:$/.test(address.protocol)) throw new TypeError(address.protocol);
-    return address.href;
+    const { href } = new URL(url, globalThis.location?.href);
+    if (!/^(ws|http)s?:/.test(href)) throw new TypeError(href);
+    return href.replace(/^http/, "ws").replace(/#.*/, "");
   } catch (cause) {
     throw new RunwireError(
       "invalid_url",

@@ -20,7 +20,7 @@ function refuseMisuse(name: string, { runs = 1 }: ChannelOptions): void {
   if (!isChannelName(name))
     throw new RunwireError(
       "invalid_channel",
-      `"${name}" is no channel name; use A–Z a–z 0–9 . _ : / @ + -`,
+      `"${name}" is no channel name; use A-Z a-z 0-9 . _ : / @ + -`,
     );
   if (!Number.isInteger(runs) || runs < 1 || runs > maxRunsPerSubscribe)
     throw new RunwireError("invalid_options", `runs is ${runs}; give 1 to 1000`);
