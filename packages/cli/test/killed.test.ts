@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startRun } from "@runwire/agent";
 import { createRunwireClient } from "@runwire/client";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { startServe, temporaryFile } from "./support/run-cli.ts";
 
-const patienceMs = process.env.RUNWIRE_RUNS ? 3_600_000 : 60_000;
+vi.setConfig({ testTimeout: process.env.RUNWIRE_RUNS ? 3_600_000 : 60_000 });
+
 const backoff = { firstMs: 20, maxMs: 200, attempts: 1_000 };
 
 function connect(url: string) {
@@ -71,4 +72,4 @@ test("a process that exits in the line after its run's end has told the whole ru
       .poll(() => channel.snapshot().state.runs[runId], { timeout: 5_000 })
       .toMatchObject({ status: "success", parts: [{ text }] });
   }
-}, patienceMs);
+});
