@@ -11,7 +11,7 @@ const cancel = { channel: "c", id: "1", runId: "r", name: "cancel" };
 
 async function createDesk() {
   const clock = new FakeClock();
-  const store = createMemoryStore();
+  const store = createMemoryStore({ clock: () => clock.now() });
   const desk = new CommandDesk(store, clock, defaultServerOptions.commands);
   const append = (id: string, event: object) => {
     const request = { channel: "c", writer: "w", id, actor };
@@ -223,4 +223,63 @@ test("closing ends every wait, also of what is asked while it closes", async () 
   desk.close();
   expect(await waiting).toMatchObject({ code: "no_handler" });
   expect(await late).toMatchObject({ code: "no_handler" });
+});
+
+describe("a command and the other servers on its store", () => {
+  test("that is answered within a second costs them and the store nothing", async () => {
+    const { clock, store, desk } = await createDesk();
+    const called: string[] = [];
+    const { callCommand } = store;
+    store.callCommand = (call) => {
+      called.push(call.commandId);
+      return callCommand.call(store, call);
+    };
+    const link = new Link(1);
+    desk.attach("c", "r", "w", link);
+    const answer = desk.ask(cancel);
+    await clock.advance(900);
+    await desk.handled(link.handed[0]?.commandId ?? "", answerer(link), { result: "1" });
+    expect(await answer).toEqual({ type: "commanded", result: "1" });
+    await clock.advance(5_000);
+    expect(called).toEqual([]);
+  });
+
+  test("is handed over by whichever of two desks has the writer", async () => {
+    const { clock, store, desk } = await createDesk();
+    const other = new CommandDesk(store, clock, defaultServerOptions.commands);
+    const link = new Link(1);
+    other.attach("c", "r", "w", link);
+    const answer = desk.ask({ ...cancel, data: "1", user: { id: "ann" } });
+    await clock.advance(250);
+    expect(link.handed).toMatchObject([{ name: "cancel", data: "1", user: { id: "ann" } }]);
+    await other.handled(link.handed[0]?.commandId ?? "", answerer(link), { result: "7" });
+    await clock.advance(500);
+    expect(await answer).toEqual({ type: "commanded", result: "7" });
+    other.close();
+  });
+
+  test("is no_handler after 5 s where the store is away, and fails nothing", async () => {
+    const { clock, store, desk } = await createDesk();
+    const other = new CommandDesk(store, clock, defaultServerOptions.commands);
+    other.attach("c", "r", "w", new Link(1));
+    const down = () => Promise.reject(new Error("down"));
+    Object.assign(store, { callCommand: down, calledCommands: down, noteCall: down });
+    const answer = desk.ask(cancel);
+    await clock.advance(5_000);
+    expect(await answer).toMatchObject({ code: "no_handler" });
+    other.close();
+  });
+
+  test("is not handed over any more once the one who asked has been told no_handler", async () => {
+    const { clock, store, desk } = await createDesk();
+    const other = new CommandDesk(store, clock, defaultServerOptions.commands);
+    const answer = desk.ask(cancel);
+    await clock.advance(5_000);
+    expect(await answer).toMatchObject({ code: "no_handler" });
+    const link = new Link(1);
+    other.attach("c", "r", "w", link);
+    await clock.advance(3_000);
+    expect(link.handed).toEqual([]);
+    other.close();
+  });
 });
