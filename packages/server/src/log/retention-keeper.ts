@@ -13,8 +13,13 @@ const dutyMs = 30_000;
 /** How long it pauses after each trim, and after so many channels that were only looked at, milliseconds. */
 const pauseMs = 20;
 const channelsPerPause = 20;
-/** Root runs that one decision looks at, and channels that one question to the store names. */
+/**
+ * Root runs that one decision looks at: the oldest one and where it ends, to see whether anything is to go at all, and
+ * more of them when that is so, for their descendants have to be looked at too.
+ */
+const rootsAtFirst = 2;
 const rootsAtOnce = 64;
+/** Channels that one question to the store names. */
 const channelsAtOnce = 100;
 const step: RetentionStep = { maxEvents: 2_000, maxBytes: 8_388_608 };
 
@@ -121,10 +126,11 @@ export class RetentionKeeper {
     const { store } = this.#services;
     const policy = this.#policyOf(channel);
     if (policy === undefined) return;
-    while (await this.#mayGoOn()) {
-      const kept = await store.keptRuns({ channel, limit: rootsAtOnce });
+    for (let limit = rootsAtFirst; await this.#mayGoOn(); limit = rootsAtOnce) {
+      const kept = await store.keptRuns({ channel, limit });
       const floor = planRetention(policy, kept, step);
       if (floor <= kept.floor) return;
+      if (limit === rootsAtFirst) continue;
       // Where a run came to need what is below it meanwhile, the store does less, and this is over.
       if ((await store.trim(channel, floor)) <= kept.floor) return;
       await this.#pause();

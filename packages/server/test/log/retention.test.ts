@@ -4,7 +4,7 @@ import {
   type LoggedEvent,
   reduceChannel,
 } from "@runwire/protocol";
-import { createMemoryStore, type EventStore } from "@runwire/store";
+import { createMemoryStore, type EventStore, type KeptRuns } from "@runwire/store";
 import { createSqliteStore } from "@runwire/store/sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -138,6 +138,7 @@ class History {
       const wish = planRetention(policy, kept, step);
       expect(wish).toBeGreaterThanOrEqual(kept.floor);
       if (wish === kept.floor) return this.#expectEnough(policy);
+      expect(isTooMuch(policy, kept, wish), "nothing goes that no bound asks for").toBe(true);
       expect(await store.trim(channel, wish), "the store does what was decided").toBe(wish);
       await this.expectWhole();
     }
@@ -189,13 +190,28 @@ class History {
   }
 }
 
+/** Whether what is kept would be too much, if the last of what is to go stayed. */
+function isTooMuch(
+  { maxAgeMs, maxEvents, maxBytes }: RetentionPolicy,
+  kept: KeptRuns,
+  wish: number,
+) {
+  const last = kept.roots.findLast(({ first }) => first >= kept.floor && first < wish);
+  const { first, bytes, idleMs } = last ?? { first: kept.floor, bytes: kept.bytes, idleMs: 0 };
+  return (
+    kept.offset - first + 1 > (maxEvents ?? Number.POSITIVE_INFINITY) ||
+    bytes > (maxBytes ?? Number.POSITIVE_INFINITY) ||
+    idleMs >= (maxAgeMs ?? Number.POSITIVE_INFINITY)
+  );
+}
+
 const stores = {
   memory: (clock: () => number) => createMemoryStore({ clock }),
   sqlite: (clock: () => number) => createSqliteStore({ file: ":memory:", clock }),
 };
 
 test.each(Object.entries(stores))(
-  "what is kept by %s is whole, and no more than is to be",
+  "what is kept by %s is whole, no more than is to be and no less",
   async (_name, open) => {
     let trimmed = 0;
     await fc.assert(
