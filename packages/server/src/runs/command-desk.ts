@@ -9,10 +9,10 @@ import {
   isRecorded,
   notConnected,
   type OpenCommand,
-  openCommand,
   refusal,
   toAnswer,
 } from "./open-command.js";
+import { OpenCommands } from "./open-commands.js";
 import { toRunKey } from "./run-key.js";
 import type { HandlerAnswer, WriterLink } from "./writer-link.js";
 
@@ -53,8 +53,7 @@ export class CommandDesk {
   readonly #options: CommandOptions;
   readonly #relay: CommandRelay;
   readonly #holders = new Map<string, Holder>();
-  readonly #open = new Map<string, OpenCommand>();
-  readonly #openOfRun = new Map<string, Set<OpenCommand>>();
+  readonly #open = new OpenCommands();
   #isClosed = false;
 
   constructor(store: EventStore, clock: ServerClock, options: CommandOptions) {
@@ -91,7 +90,7 @@ export class CommandDesk {
     if (holder && holder.link.order > link.order && holder.writer === writer) return;
     this.#holders.set(key, { writer, link });
     if (holder?.link === link) return;
-    for (const command of this.#openOfRun.get(key) ?? []) this.#handOver(command, link);
+    for (const command of this.#open.ofRun(key)) this.#handOver(command, link);
   }
 
   /** The link is gone, or no longer has this run. */
@@ -117,7 +116,7 @@ export class CommandDesk {
   runEnded(channel: string, runId: string): void {
     const key = toRunKey(channel, runId);
     this.#holders.delete(key);
-    for (const command of [...(this.#openOfRun.get(key) ?? [])]) {
+    for (const command of this.#open.ofRun(key)) {
       command.hasRunEnded = true;
       const end = () => this.#refuse(command, hasEnded(runId));
       if (isHandedOver(command)) this.#arm(command, this.#options.afterEndMs, end);
@@ -129,11 +128,11 @@ export class CommandDesk {
   close(): void {
     this.#isClosed = true;
     this.#relay.close();
-    for (const command of [...this.#open.values()]) this.#close(command, isClosing());
+    for (const command of this.#open) this.#close(command, isClosing());
   }
 
   #take(row: CommandRow): OpenCommand {
-    const command = this.#add(row, true);
+    const command = this.#open.add(row, true);
     const holder = this.#holders.get(toRunKey(row.channel, row.runId));
     if (holder) this.#handOver(command, holder.link);
     else this.#waitForWriter(command);
@@ -150,27 +149,18 @@ export class CommandDesk {
     return command.answer;
   }
 
-  #add(row: CommandRow, isAskedHere: boolean): OpenCommand {
-    const command = openCommand(row, isAskedHere);
-    const key = toRunKey(row.channel, row.runId);
-    this.#open.set(row.commandId, command);
-    const ofRun = this.#openOfRun.get(key) ?? new Set();
-    this.#openOfRun.set(key, ofRun.add(command));
-    return command;
-  }
-
   /** Commands that others wait for, of runs whose writers are here; those that nobody waits for any more are dropped. */
   async #takeForOthers(rows: readonly CommandRow[]): Promise<void> {
     const called = new Set(rows.map(({ commandId }) => commandId));
-    for (const command of [...this.#open.values()])
+    for (const command of this.#open)
       if (!command.isAskedHere && !called.has(command.row.commandId)) this.#drop(command);
     for (const row of rows) {
       const key = toRunKey(row.channel, row.runId);
-      if (this.#open.has(row.commandId) || !this.#holders.has(key)) continue;
+      if (this.#open.get(row.commandId) || !this.#holders.has(key)) continue;
       const isWaitedFor = await this.#relay.note(row);
       // The writer, or a person here, may have been faster.
-      if (!isWaitedFor || this.#open.has(row.commandId) || this.#isClosed) continue;
-      const command = this.#add(row, false);
+      if (!isWaitedFor || this.#open.get(row.commandId) || this.#isClosed) continue;
+      const command = this.#open.add(row, false);
       const holder = this.#holders.get(key);
       if (holder) this.#handOver(command, holder.link);
     }
@@ -271,15 +261,10 @@ export class CommandDesk {
   }
 
   #drop(command: OpenCommand): void {
-    const { row } = command;
-    const key = toRunKey(row.channel, row.runId);
     command.isClosed = true;
     command.stopTimer();
-    void this.#relay.end(row);
-    this.#open.delete(row.commandId);
-    const ofRun = this.#openOfRun.get(key);
-    ofRun?.delete(command);
-    if (ofRun?.size === 0) this.#openOfRun.delete(key);
+    void this.#relay.end(command.row);
+    this.#open.delete(command);
   }
 
   #arm(command: OpenCommand, milliseconds: number, callback: () => void): void {

@@ -1,0 +1,39 @@
+import type { CommandRow } from "@runwire/store";
+import { type OpenCommand, openCommand } from "./open-command.js";
+import { toRunKey } from "./run-key.js";
+
+/** The commands of one server that are not answered yet, by their id and by their run. */
+export class OpenCommands {
+  readonly #byId = new Map<string, OpenCommand>();
+  readonly #ofRun = new Map<string, Set<OpenCommand>>();
+
+  [Symbol.iterator](): Iterator<OpenCommand> {
+    return [...this.#byId.values()][Symbol.iterator]();
+  }
+
+  get(commandId: string): OpenCommand | undefined {
+    return this.#byId.get(commandId);
+  }
+
+  /** `key` as `toRunKey` makes it. */
+  ofRun(key: string): readonly OpenCommand[] {
+    return [...(this.#ofRun.get(key) ?? [])];
+  }
+
+  add(row: CommandRow, isAskedHere: boolean): OpenCommand {
+    const command = openCommand(row, isAskedHere);
+    const key = toRunKey(row.channel, row.runId);
+    this.#byId.set(row.commandId, command);
+    this.#ofRun.set(key, (this.#ofRun.get(key) ?? new Set()).add(command));
+    return command;
+  }
+
+  delete({ row }: OpenCommand): void {
+    const key = toRunKey(row.channel, row.runId);
+    const command = this.#byId.get(row.commandId);
+    this.#byId.delete(row.commandId);
+    const ofRun = this.#ofRun.get(key);
+    if (command) ofRun?.delete(command);
+    if (ofRun?.size === 0) this.#ofRun.delete(key);
+  }
+}
