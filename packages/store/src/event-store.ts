@@ -1,12 +1,33 @@
+import type { LostRun } from "@runwire/protocol";
+import type { AppendRequest, AppendResult, PublishKey } from "./append-types.js";
 import type {
-  Agent,
-  ErrorCode,
-  LostRun,
-  RunOutcome,
-  RunSummary,
-  RunwireEvent,
-  UserRef,
-} from "@runwire/protocol";
+  CommandAnswer,
+  CommandCall,
+  CommandCallRequest,
+  CommandRow,
+  NewCommand,
+} from "./command-types.js";
+import type {
+  ChannelHead,
+  KeptRuns,
+  KeptRunsRequest,
+  ReadRequest,
+  StoredEvent,
+  StoredPage,
+} from "./log-types.js";
+import type {
+  AbandonRequest,
+  DutyClaim,
+  ListRunsRequest,
+  RenewRequest,
+  RunList,
+  RunRow,
+} from "./run-types.js";
+
+export type * from "./append-types.js";
+export type * from "./command-types.js";
+export type * from "./log-types.js";
+export type * from "./run-types.js";
 
 /**
  * The log and what an append must decide, in one place.
@@ -114,228 +135,4 @@ export interface EventStore {
   check(): Promise<void>;
   /** Waits for what was begun, then lets go of the storage. Twice returns the same promise. */
   close(): Promise<void>;
-}
-
-/** Who acts: code in the server's own process, or a user (without an id where nobody authenticates). */
-export type Actor = { readonly type: "server" } | { readonly type: "user"; readonly id?: string };
-
-/** An event and its JSON text, as it was encoded; `json` has no `offset`. */
-export interface EncodedEvent {
-  readonly event: RunwireEvent;
-  readonly json: string;
-}
-
-/** Names a publish, for at least 24 hours. */
-export interface PublishKey {
-  readonly channel: string;
-  readonly writer: string;
-  readonly id: string;
-}
-
-/** What {@link EventStore.append} is given: one publish. */
-export interface AppendRequest {
-  readonly channel: string;
-  readonly writer: string;
-  readonly id: string;
-  readonly actor: Actor;
-  /** All of one run, or all `custom` of the channel itself; valid by their schema. */
-  readonly events: readonly EncodedEvent[];
-}
-
-/** Why an append was refused; nothing was written. */
-export interface AppendRefusal {
-  readonly status: "refused";
-  readonly code: Extract<
-    ErrorCode,
-    "run_completed" | "run_taken" | "run_not_found" | "lifecycle_violation"
-  >;
-  /** Of the first offending event. */
-  readonly index: number;
-  readonly message: string;
-}
-
-/** What became of a publish. A refusal is an answer, not an error: nothing rejects for it. */
-export type AppendResult =
-  | {
-      /** `duplicate`: this publish was appended before; the answer is the one it had. */
-      readonly status: "appended" | "duplicate";
-      readonly epoch: string;
-      /** Of the first event; the others follow it without a hole. */
-      readonly offset: number;
-    }
-  | AppendRefusal;
-
-/** Where a channel's log stands. */
-export interface ChannelHead {
-  readonly epoch: string;
-  /** Of the latest event; 0 when there is none. */
-  readonly offset: number;
-  /** The offset of the first event that is kept whole; 1 when nothing was trimmed. */
-  readonly floor: number;
-}
-
-/** What to read of a channel's log. */
-export interface ReadRequest {
-  readonly channel: string;
-  /** Events with an offset above this; 0 begins with the first. */
-  readonly after: number;
-  /** At most this many events, ≥ 1. */
-  readonly limit: number;
-  /** Stop after the first event with which the texts pass this many bytes; at least one event is read. */
-  readonly maxBytes?: number;
-  /** Only this run's events. */
-  readonly runId?: string;
-}
-
-/** An event as the log keeps it. */
-export interface StoredEvent {
-  readonly offset: number;
-  /** The storage has lost the event; `json` says so in its place. */
-  readonly isLost?: true;
-  /** Absent for the channel's own events. */
-  readonly runId?: string;
-  /** As it was encoded, without `offset`. */
-  readonly json: string;
-}
-
-/** A page of the log, or of one run's events, in the order of the offsets; may hold fewer events than were asked for. */
-export interface StoredPage extends ChannelHead {
-  /** `head` is {@link ChannelHead.offset}; this is how far the page reaches: to `head` when it read to the end, or to `after` where that lies beyond. */
-  readonly through: number;
-  readonly events: readonly StoredEvent[];
-}
-
-/** Of which channel, and how many root runs. */
-export interface KeptRunsRequest {
-  readonly channel: string;
-  /** Root runs, ≥ 1. */
-  readonly limit: number;
-}
-
-/** What a channel keeps from its floor on. */
-export interface KeptRuns extends ChannelHead {
-  /** Of the texts of all events from the floor on, UTF-8. */
-  readonly bytes: number;
-  /** The oldest root runs, by `first`. */
-  readonly roots: readonly KeptRoot[];
-}
-
-/** A root run, as retention sees it. */
-export interface KeptRoot {
-  /** The offset of its `agent_started`: a floor that the log may have. */
-  readonly first: number;
-  /** Whether it or a descendant goes on. */
-  readonly isOpen: boolean;
-  /** How long ago somebody last wrote to it or a descendant or renewed one, by the store's clock, milliseconds. */
-  readonly idleMs: number;
-  /** Of the texts of all the channel's events from `first` on, UTF-8. */
-  readonly bytes: number;
-}
-
-/** Who wants to do what, and for how long. */
-export interface DutyClaim {
-  /** Names the duty: 1 to 64 characters. */
-  readonly duty: string;
-  /** A random name of whoever claims it. */
-  readonly holder: string;
-  readonly forMs: number;
-}
-
-/** What the store keeps of a run beside its events. */
-export interface RunRow extends RunSummary {
-  readonly channel: string;
-  readonly rootRunId: string;
-  readonly agent: Agent;
-  readonly status: "running" | RunOutcome;
-  readonly writer: string;
-  /** Who started the run; only they (and the server) may take it over. */
-  readonly owner: Actor;
-  readonly leaseMs: number;
-  /** By the store's clock, milliseconds. */
-  readonly leaseUntil: number;
-}
-
-/** Which runs to list. */
-export interface ListRunsRequest {
-  readonly channel: string;
-  /** Root runs, 1 to 1000. */
-  readonly limit: number;
-  /** A run: only root runs that started before it (a descendant means its root). @default the newest */
-  readonly before?: string;
-  /** Descendants of one root run, its latest. @default 1000 */
-  readonly maxDescendants?: number;
-}
-
-/** Root runs newest first, each followed by its descendants. */
-export interface RunList {
-  readonly epoch: string;
-  /** `undefined` when `before` names no run. */
-  readonly runs: readonly RunRow[] | undefined;
-  readonly more: boolean;
-}
-
-/** Whose leases to renew. */
-export interface RenewRequest {
-  readonly channel: string;
-  readonly writer: string;
-  readonly runIds: readonly string[];
-  readonly actor: Actor;
-  /** Makes `writer` the writer of runs that are another's, where the actor started them. @default false */
-  readonly take?: boolean;
-}
-
-/** How to end a run whose lease has lapsed. */
-export interface AbandonRequest {
-  readonly channel: string;
-  readonly runId: string;
-  /** The run's `agent_completed` with the outcome `abandoned`. */
-  readonly event: EncodedEvent;
-}
-
-/** A command as it came in. */
-export interface NewCommand {
-  readonly channel: string;
-  /** The requester's idempotency key, for user and channel. */
-  readonly id: string;
-  readonly user?: UserRef;
-  readonly runId: string;
-  readonly name: string;
-  /** JSON text. */
-  readonly data?: string;
-}
-
-/** How a command ended. `result` is a JSON text. */
-export type CommandAnswer =
-  | { readonly type: "commanded"; readonly result?: string }
-  | {
-      readonly type: "error";
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly reason?: string;
-    };
-
-/** Who waits for which command, {@link EventStore.callCommand}. */
-export interface CommandCallRequest {
-  readonly channel: string;
-  readonly commandId: string;
-  /** Milliseconds from now on, by the store's clock; 0 ends it. */
-  readonly forMs: number;
-}
-
-/** What became of a command that somebody waits for, wherever its run's writer is. */
-export interface CommandCall {
-  /** Since this call began. */
-  readonly isHandedOver: boolean;
-  /** The one that is remembered, else that of this call. */
-  readonly answer?: CommandAnswer;
-}
-
-/** A command as the store keeps it. */
-export interface CommandRow extends NewCommand {
-  /** Given by the store; the same however often the command is handed over. */
-  readonly commandId: string;
-  /** By the store's clock, milliseconds. */
-  readonly createdAt: number;
-  /** Absent while nobody has answered it. */
-  readonly answer?: CommandAnswer;
 }
