@@ -24,6 +24,7 @@ type Candidate = Readonly<Record<string, unknown>>;
 
 const noNames: EnumNames = {};
 
+/** Each begins with a look at one member by its name, which tells most other objects at once. */
 const handles: readonly Handle[] = [
   {
     is: (value) => value.OPEN === 1 && value.CLOSED === 3 && hasMethods(value, "send", "close"),
@@ -37,7 +38,7 @@ const handles: readonly Handle[] = [
   },
   {
     // What http sends. Its own data holds the head once more, as one text that no redaction reaches into.
-    is: (value) => hasMethods(value, "getHeaders", "setHeader", "flushHeaders"),
+    is: (value) => isMethod(value.getHeaders) && hasMethods(value, "setHeader", "flushHeaders"),
     fields: [
       "method",
       "protocol",
@@ -108,5 +109,9 @@ function isObject(value: unknown): boolean {
 }
 
 function hasMethods(value: Candidate, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof value[name] === "function");
+  return names.every((name) => isMethod(value[name]));
+}
+
+function isMethod(value: unknown): boolean {
+  return typeof value === "function";
 }
