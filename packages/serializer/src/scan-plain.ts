@@ -38,8 +38,14 @@ const fewNodes = 64;
 /**
  * The same for a value inside one that is not plain, where it is small: then it needs no copy.
  * The walk's own limits count on.
+ * @param prototype of the value, or that of what it is to be taken for
  */
-export function isSmallAndPlain(walk: Walk, value: object, place: number): boolean {
+export function isSmallAndPlain(
+  walk: Walk,
+  value: object,
+  place: number,
+  prototype: object | null,
+): boolean {
   const { limits, suspects } = walk.settings;
   const nodes = Math.min(walk.nodesLeft, fewNodes);
   const budget: Budget = {
@@ -48,19 +54,15 @@ export function isSmallAndPlain(walk: Walk, value: object, place: number): boole
     longestString: limits.maxStringLength,
     suspects,
   };
-  if (!isPlainUnlessItThrows(value, limits.maxDepth - place, budget)) return false;
+  try {
+    if (!isPlainAs(prototype, value, limits.maxDepth - place, budget)) return false;
+  } catch {
+    // The walk then says which member it was.
+    return false;
+  }
   walk.nodesLeft -= nodes - budget.nodes;
   walk.characters += limits.maxBytes - budget.characters;
   return true;
-}
-
-/** What throws is not plain: the walk then says which member it was. */
-function isPlainUnlessItThrows(value: object, levels: number, budget: Budget): boolean {
-  try {
-    return isPlainContainer(value, levels, budget);
-  } catch {
-    return false;
-  }
 }
 
 /** A page may have put `toJSON` on every object: then nothing is as it looks. */
@@ -68,13 +70,16 @@ export function inheritsToJson(): boolean {
   return "toJSON" in Array.prototype;
 }
 
-const objectPrototype = Object.prototype;
+export const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 
-/** A class is not plain; an Array whose prototype was taken away is still an array to JSON. */
 function isPlainContainer(value: object, levels: number, budget: Budget): boolean {
+  return isPlainAs(Object.getPrototypeOf(value), value, levels, budget);
+}
+
+/** A class is not plain; an Array whose prototype was taken away is still an array to JSON. */
+function isPlainAs(prototype: unknown, value: object, levels: number, budget: Budget): boolean {
   if (levels === 0) return false;
-  const prototype = Object.getPrototypeOf(value);
   if (Array.isArray(value))
     return prototype === arrayPrototype && isPlainArray(value, levels - 1, budget);
   if (prototype === objectPrototype) return isPlainObject(value, levels - 1, budget);

@@ -20,7 +20,8 @@ export function encodeArray(walk: Walk, array: readonly unknown[], place: number
     if (element === undefined) {
       findHoles ??= createHoleFinder(array, length);
       const holes = findHoles(index);
-      element = holes > 0 ? skipHoles(walk, holes, place + 1) : walk.encode(undefined, place + 1);
+      element =
+        holes > 0 ? skipHoles(walk, holes, place + 1) : walk.encode(walk, undefined, place + 1);
       index += Math.max(holes - 1, 0);
     }
     if (element === tooDeep) return cutForDepth(walk, place);
@@ -43,7 +44,7 @@ function encodeElement(
     return encodeThrown(walk, describeThrown("getter threw", error), place);
   }
   if (element === undefined) return undefined;
-  return isHidden(walk, place) ? hide(walk, place) : walk.encode(element, place);
+  return isHidden(walk, place) ? hide(walk, place) : walk.encode(walk, element, place);
 }
 
 function skipHoles(walk: Walk, omitted: number, place: number): JsonObject | typeof tooDeep {

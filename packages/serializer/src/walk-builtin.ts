@@ -8,9 +8,14 @@ import { encodeThrown } from "./walk-members.js";
 import { leaf } from "./walk-primitives.js";
 
 /** What the platform's own types are written as; `undefined` for an object of another kind. */
-export function encodeBuiltin(walk: Walk, value: object, place: number): Encoded | undefined {
+export function encodeBuiltin(
+  walk: Walk,
+  value: object,
+  place: number,
+  prototype: object | null,
+): Encoded | undefined {
   readers ??= createReaders();
-  const reader = readers.get(Object.getPrototypeOf(value));
+  const reader = readers.get(prototype);
   if (reader !== undefined) return reader(walk, value, place);
   if (value instanceof Error) return encodeError(walk, value, place);
   if (ArrayBuffer.isView(value)) return encodeView(walk, value, place);
@@ -33,8 +38,8 @@ type Reader = (walk: Walk, value: object, place: number) => Encoded | undefined;
  */
 function createReaders(): ReadonlyMap<unknown, Reader> {
   const date = branded(Date.prototype.getTime, encodeDate);
-  const map = branded(getterOf(Map, "size"), encodeMap);
-  const set = branded(getterOf(Set, "size"), encodeSet);
+  const map = branded(sizeOf(Map), encodeMap);
+  const set = branded(sizeOf(Set), encodeSet);
   return new Map<unknown, Reader>([
     [Date.prototype, date],
     [Map.prototype, map],
@@ -86,6 +91,11 @@ function branded<Data>(
   };
 }
 
+/** The getter of what is a number on every platform. */
+function sizeOf(type: { readonly prototype: object }): (this: never) => number {
+  return getterOf(type, "size") as (this: never) => number;
+}
+
 function getterOf(type: { readonly prototype: object }, key: string): (this: never) => unknown {
   const get = Object.getOwnPropertyDescriptor(type.prototype, key)?.get;
   return get ?? notHere;
@@ -110,7 +120,7 @@ function encodeUrl(walk: Walk, _: URL, place: number, href: unknown): Encoded {
 }
 
 function encodeBoxed(walk: Walk, _: object, place: number, primitive: unknown): Encoded {
-  return walk.encode(primitive, place);
+  return walk.encode(walk, primitive, place);
 }
 
 /** An error of another realm; what only claims to be one lacks its texts. */

@@ -49,7 +49,7 @@ export interface Walk {
   readonly ancestors: (object | undefined)[];
   readonly losses: Loss[] | undefined;
   /** Encodes the value at `steps[0 … place - 1]`. */
-  readonly encode: (value: unknown, place: number) => Encoded;
+  readonly encode: (walk: Walk, value: unknown, place: number) => Encoded;
 }
 
 /** Notes that the value at `place` lost something. */
@@ -69,6 +69,14 @@ export function forgetLossesInside(walk: Walk, place: number): void {
 export function whyFull(walk: Walk): LimitName | undefined {
   if (walk.nodesLeft <= 0) return "maxNodes";
   return walk.characters > walk.mostCharacters ? "maxBytes" : undefined;
+}
+
+/** Takes room for values that are copied together; `false` where there is not enough for all. */
+export function spendAtOnce(walk: Walk, nodes: number, characters: number): boolean {
+  if (walk.nodesLeft < nodes || walk.characters + characters > walk.mostCharacters) return false;
+  walk.nodesLeft -= nodes;
+  walk.characters += characters;
+  return true;
 }
 
 /** Whether `levels` more levels of JSON fit at `place`. */

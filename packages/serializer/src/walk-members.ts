@@ -39,17 +39,20 @@ function hasTagKey(keys: readonly string[]): boolean {
   return false;
 }
 
-/** Members as they are, without a look at their names: the inside of an object or of `$error`. */
+/**
+ * Members as they are, without a look at their names: the inside of an object or of `$error`.
+ * @param out what they are added to
+ */
 export function encodeMembers(
   walk: Walk,
   value: object,
   keys: readonly string[],
   place: number,
   names: EnumNames | undefined = walk.settings.names,
+  out: Record<string, Json> = {},
 ): Encoded {
   if (!hasRoom(walk, place, 1)) return tooDeep;
   const { maxStringLength } = walk.settings.limits;
-  const out: Record<string, Json> = {};
   let omitted = 0;
   for (const key of keys) {
     if (key.length > maxStringLength || whyFull(walk) !== undefined) {
@@ -88,7 +91,7 @@ function encodeMember(
   } catch (error) {
     return encodeThrown(walk, describeThrown("getter threw", error), place);
   }
-  return walk.encode(names === undefined ? member : nameOf(names, key, member), place);
+  return walk.encode(walk, names === undefined ? member : nameOf(names, key, member), place);
 }
 
 /** What stands for a hidden value. */

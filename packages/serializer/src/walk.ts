@@ -2,7 +2,7 @@ import { summariseHandle } from "./handles.js";
 import type { Json } from "./json.js";
 import { describeThrown, type Encoded, tooDeep, truncated } from "./markers.js";
 import type { Settings } from "./options.js";
-import { inheritsToJson, isSmallAndPlain } from "./scan-plain.js";
+import { inheritsToJson, isSmallAndPlain, objectPrototype } from "./scan-plain.js";
 import { encodeArray } from "./walk-array.js";
 import { encodeBuiltin } from "./walk-builtin.js";
 import { cycleTo, hasRoom, type Loss, type Walk } from "./walk-context.js";
@@ -31,7 +31,7 @@ export function toJsonTree(
     keys: settings.redactor === undefined ? undefined : [],
     ancestors: [],
     losses,
-    encode: (inner, place) => encodeValue(walk, inner, place),
+    encode: encodeValue,
   };
   const json = encodeValue(walk, value, 0);
   return { json: json === tooDeep ? truncated("maxDepth") : json, characters: walk.characters };
@@ -49,21 +49,11 @@ export interface JsonTree {
 
 function encodeValue(walk: Walk, value: unknown, place: number): Encoded {
   walk.nodesLeft--;
-  switch (typeof value) {
-    case "string":
-      return encodeString(walk, value, place);
-    case "number":
-      return encodeNumber(walk, value, place);
-    case "boolean":
-      return value;
-    case "object":
-      return value === null ? null : guard(walk, value, place);
-    case "bigint":
-    case "symbol":
-    case "function":
-    case "undefined":
-      return encodeOther(walk, value, place);
-  }
+  if (typeof value === "string") return encodeString(walk, value, place);
+  if (typeof value === "number") return encodeNumber(walk, value, place);
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "object") return guard(walk, value, place);
+  return encodeOther(walk, value, place);
 }
 
 function guard(walk: Walk, value: object, place: number): Encoded {
@@ -82,27 +72,46 @@ function guard(walk: Walk, value: object, place: number): Encoded {
 function encodeReference(walk: Walk, value: object, place: number, converted = false): Encoded {
   const pointer = cycleTo(walk, value, place);
   if (pointer !== undefined) return hasRoom(walk, place, 1) ? { $ref: pointer } : tooDeep;
-  const isArray = Array.isArray(value);
-  const isBare = isArray || isPlain(value);
+  const prototype: object | null = Object.getPrototypeOf(value);
+  const isBare = Array.isArray(value) || prototype === objectPrototype || prototype === null;
   // Found plain, the value is its own copy. The outermost one has been looked at before the walk.
-  const isCopy = isBare && walk.trusts && place > 0 && isSmallAndPlain(walk, value, place);
-  if (isCopy) return value as Json & object;
+  if (isBare && place > 0 && isCopy(walk, value, place, prototype)) return value as Json & object;
   if (!converted) walk.ancestors[place] = value;
-  if (isArray) return encodeArray(walk, value, place);
-  const special = isBare ? undefined : encodeSpecial(walk, value, place);
+  if (Array.isArray(value)) return encodeArray(walk, value, place);
+  const special = isBare ? undefined : encodeSpecial(walk, value, place, prototype);
   if (special !== undefined) return special;
-  if (!converted && hasToJson(value)) return encodeToJson(walk, value, place);
+  if (converted) return encodeObject(walk, value, Object.keys(value), place);
+  if (hasToJson(value)) return encodeToJson(walk, value, place);
+  // Of a class instance its own data is written, as of a plain object.
+  const isOwn = !isBare && !hasData(prototype);
+  if (isOwn && isCopy(walk, value, place, objectPrototype)) return value as Json & object;
   return encodeObject(walk, value, Object.keys(value), place);
 }
 
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** Whether the value, taken for one of this prototype, is plain and may be read once more. */
+function isCopy(walk: Walk, value: object, place: number, prototype: object | null): boolean {
+  return walk.trusts && isSmallAndPlain(walk, value, place, prototype);
+}
+
+/** Whether a scan of what inherits from this would meet more than its own members: of no class. */
+function hasData(prototype: object | null): boolean {
+  try {
+    for (const _ in prototype) return true;
+    return false;
+  } catch {
+    // A Proxy that refuses to tell.
+    return true;
+  }
 }
 
 /** A type of the platform, or a live handle; `undefined` for an instance of any other class. */
-function encodeSpecial(walk: Walk, value: object, place: number): Encoded | undefined {
-  const builtin = encodeBuiltin(walk, value, place);
+function encodeSpecial(
+  walk: Walk,
+  value: object,
+  place: number,
+  prototype: object | null,
+): Encoded | undefined {
+  const builtin = encodeBuiltin(walk, value, place, prototype);
   if (builtin !== undefined) return builtin;
   const summary = summariseHandle(value);
   if (summary === undefined) return undefined;
@@ -125,6 +134,6 @@ function encodeToJson(walk: Walk, value: WithToJson, place: number): Encoded {
   } catch (error) {
     return encodeThrown(walk, describeThrown("toJSON threw", error), place);
   }
-  if (typeof json !== "object" || json === null) return walk.encode(json, place);
+  if (typeof json !== "object" || json === null) return walk.encode(walk, json, place);
   return encodeReference(walk, json, place, true);
 }

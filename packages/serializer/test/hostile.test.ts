@@ -60,6 +60,19 @@ describe("what throws when it is read", () => {
     if (trap === "getPrototypeOf" || trap === "ownKeys") expect(text).toContain("$unserializable");
   });
 
+  test("keeps what an object has of its own where its prototype is a Proxy that throws", () => {
+    const prototype = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error("not yours");
+        },
+      },
+    );
+    const value: unknown = Object.create(prototype, { own: { value: 1, enumerable: true } });
+    expect(encode({ value })).toBe('{"value":{"own":1}}');
+  });
+
   test("survives a revoked Proxy of anything", () => {
     for (const target of [{}, [], new Date(), () => 1, class {}]) {
       const value = revoked(target);
@@ -193,6 +206,16 @@ describe("toJSON", () => {
     expect(encode(value)).toBe('{"a":1,"toJSON":{"$function":"toJSON"}}');
   });
 
+  test("of a class is not asked again of the instance that it returned", () => {
+    class Same {
+      readonly a = 1;
+      toJSON() {
+        return this;
+      }
+    }
+    expect(encode([new Same(), 1n])).toBe('[{"a":1},{"$bigint":"1"}]');
+  });
+
   test("that returns ever deeper objects ends at maxDepth", () => {
     class Endless {
       toJSON(): unknown {
@@ -288,6 +311,19 @@ describe("size", () => {
     const text = encode(nest(40, (inner) => [inner, inner]));
     expect(text).toContain('"reason":"maxNodes"');
     expect(text.length).toBeLessThanOrEqual(1_048_576);
+  });
+
+  test("a Set and a Map that grow while they are read end at maxNodes", () => {
+    const set = new Set<unknown>();
+    const growSet = () => ({ toJSON: () => set.add(growSet()).size });
+    const map = new Map<unknown, unknown>();
+    const growMap = () => ({ toJSON: () => map.set(growMap(), 1).size });
+    set.add(growSet());
+    map.set(growMap(), 1);
+    const limits = { maxNodes: 10 };
+    const mark = '{"$truncated":{"reason":"maxNodes","omitted":1}}';
+    expect(encode(set, { limits })).toBe(`{"$set":[2,3,4,5,6,${mark}]}`);
+    expect(encode(map, { limits })).toBe(`{"$map":[[2,1],[3,1],[4,1],${mark}]}`);
   });
 
   test("an array of 1,000,000,000 holes is one mark", () => {

@@ -249,6 +249,37 @@ test("the text is the same whether a part was trusted or copied", () => {
   );
 });
 
+class Shared {
+  readonly own: unknown;
+  static readonly onClass = 1;
+  readonly #hidden = 2;
+  declare readonly onPrototype: unknown;
+  constructor(own: unknown) {
+    this.own = own;
+  }
+  get computed() {
+    return this.#hidden;
+  }
+}
+Object.defineProperty(Shared.prototype, "onPrototype", { value: [3], enumerable: true });
+class Derived extends Shared {
+  readonly [Symbol.isConcatSpreadable] = true;
+  readonly more = { nested: new Shared(5) };
+}
+
+test("a class instance is its own data, whether it was trusted or copied", () => {
+  fc.assert(
+    fc.property(anything, (own) => {
+      const data = { own, more: { nested: { own: 5 } } };
+      const copied = encode([data], { redact: ["no such list.0"] });
+      expect(encode([new Derived(own)])).toBe(copied);
+      expect(encode(new Derived(own), { redact: ["no such list.0"] })).toBe(copied.slice(1, -1));
+      expect(encode(new Derived(own))).toBe(copied.slice(1, -1));
+    }),
+    { numRuns: 300 },
+  );
+});
+
 /** Everything that has a tag of its own, and comes back as it was. */
 const tagged = fc.letrec((tie) => ({
   value: fc.oneof(
