@@ -4,6 +4,7 @@ import { CallRows } from "./call-rows.js";
 import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
 import { DutyRows } from "./duty-rows.js";
+import { EpochRows } from "./epoch-rows.js";
 import { EventRows } from "./event-rows.js";
 import { FreePages } from "./free-pages.js";
 import { GarbageRows } from "./garbage-rows.js";
@@ -19,6 +20,7 @@ import { TrimmedRows } from "./trimmed-rows.js";
 export interface Tables {
   readonly appendCache: AppendCache;
   readonly channels: ChannelRows;
+  readonly epochs: EpochRows;
   readonly events: EventRows;
   readonly keyed: KeyedRows;
   readonly publishes: PublishRows;
@@ -38,6 +40,7 @@ export function prepareTables(database: DatabaseSync): Tables {
   return {
     appendCache: new AppendCache(database),
     channels: new ChannelRows(database),
+    epochs: new EpochRows(database),
     events: new EventRows(database),
     keyed: new KeyedRows(database),
     publishes: new PublishRows(database),

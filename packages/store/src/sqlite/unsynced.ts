@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { replaceEpochs } from "./renew-epochs.js";
+import { replaceEpochs } from "./epoch-rows.js";
 import { prepare } from "./statement.js";
 
 /**
