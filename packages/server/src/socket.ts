@@ -39,6 +39,8 @@ export interface SocketHandlers {
   onBinary(): void;
   /** A ping or a pong came: the peer lives. */
   onSign(): void;
+  /** A pong came, after {@link onSign}: the peer has what it was sent before the ping. */
+  onPong(): void;
   /** Unsent bytes became fewer. */
   onDrain(): void;
   /** The socket is gone, however it went. */

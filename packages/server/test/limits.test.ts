@@ -272,6 +272,42 @@ test("messages beyond their rate are told so once, and again only after one that
   expect((await connection.closed).code).toBe(4429);
 });
 
+test("pings are counted apart: requests beyond their rate leave them alone, and they have the same bound", async () => {
+  const clock = new FakeClock();
+  const { connect } = await startServer({
+    clock,
+    limits: { messageRate: { perSecond: 1, burst: 2 } },
+  });
+  const connection = await connect();
+  for (const id of ["1", "2", "3"]) connection.send({ type: "list", id, channel: "c" });
+  expect(await connection.nextOf("error")).toMatchObject({ id: "3", code: "rate_limited" });
+  for (const at of [1, 2, 3, 4]) connection.send({ type: "ping", at });
+  for (const at of [1, 2]) expect(await connection.nextOf("pong")).toMatchObject({ at });
+  expect(await connection.nextOf("error")).toMatchObject({ code: "rate_limited" });
+  await clock.advance(1_000);
+  await connection.settle();
+  // Of several messages that have no id, one alone was answered.
+  expect(connection.unread.filter(({ type }) => type === "error")).toEqual([]);
+});
+
+test("what was on its way when the first message too many was refused is refused as well, and all of it is told so", async () => {
+  const clock = new FakeClock();
+  const { connect } = await startServer({
+    clock,
+    limits: { messageRate: { perSecond: 1, burst: 2 } },
+  });
+  const connection = await connect();
+  connection.socket.answersPings = false;
+  const ids = Array.from({ length: 13 }, (_, index) => `${index + 1}`);
+  for (const id of ids) connection.send({ type: "list", id, channel: "c" });
+  for (const id of ids.slice(2))
+    expect(await connection.nextOf("error")).toMatchObject({ id, code: "rate_limited" });
+  await clock.advance(1_250);
+  expect(await connection.request({ type: "list", channel: "c" })).toMatchObject({
+    type: "listed",
+  });
+});
+
 describe("limits.replayBytesPerMinute", () => {
   const data = "x".repeat(10_000);
   const fetch = { type: "fetch", channel: "c", after: 0, limit: 1 };

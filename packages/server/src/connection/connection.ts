@@ -103,6 +103,10 @@ export class Connection implements SocketHandlers {
     this.heardAt = this.#services.settings.clock.monotonic();
   }
 
+  onPong(): void {
+    this.#talk?.onPong();
+  }
+
   onDrain(): void {
     this.outbox.onDrain();
   }
@@ -182,7 +186,7 @@ export class Connection implements SocketHandlers {
   #createTalk(user: User | undefined): Talk {
     const parts = {
       ...{ connectionId: this.id, request: this.request, user },
-      ...{ intake: this.#intake, outbox: this.outbox },
+      ...{ intake: this.#intake, outbox: this.outbox, ping: () => this.ping() },
       onReport: (report: Report) => this.#services.onReport(report, this),
       onMisuse: (close: CloseName) => this.#endFor(close),
     };

@@ -86,16 +86,30 @@ function tell(message: Told, text: string, actions: MessageActions): void {
   }
 }
 
-/** Messages that the general rate does not count: they have bounds of their own. */
-const uncounted: ReadonlySet<ClientMessage["type"]> = new Set([
-  "publish",
-  "renew",
-  "handled",
-  "subscribe",
-  "unsubscribe",
-]);
+/** By which rate a message is counted: that of requests, that of signs of life, or none. */
+export type CountedAs = "request" | "sign" | "none";
 
-/** Whether a message counts against `limits.messageRate`. */
-export function isCounted({ type }: ClientMessage): boolean {
-  return !uncounted.has(type);
+/**
+ * How a message counts against `limits.messageRate`. What a client sends by itself is counted apart: an application
+ * that asks for much must not make it look dead, or let its credentials run out. What counts as none has bounds of
+ * its own.
+ */
+export function countOf({ type }: ClientMessage): CountedAs {
+  switch (type) {
+    case "fetch":
+    case "list":
+    case "command":
+      return "request";
+    case "ping":
+    case "report":
+    case "authenticate":
+    case "hello":
+      return "sign";
+    case "publish":
+    case "renew":
+    case "handled":
+    case "subscribe":
+    case "unsubscribe":
+      return "none";
+  }
 }

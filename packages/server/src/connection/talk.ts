@@ -1,4 +1,4 @@
-import type { Authenticate, Report } from "@runwire/protocol";
+import type { Authenticate, ClientMessage, Report } from "@runwire/protocol";
 import type { ServerSettings } from "../options.js";
 import { Refusal } from "../refusal.js";
 import type { ConnectRequest, User } from "../users.js";
@@ -7,10 +7,11 @@ import { ChannelRequests, type ChannelServices } from "./channel-requests.js";
 import { CommandRequests } from "./command-requests.js";
 import { CredentialKeeper } from "./credentials.js";
 import { Dialogue } from "./dialogue.js";
-import { handleMessage, isCounted, type MessageActions } from "./handle-message.js";
+import { countOf, handleMessage, type MessageActions } from "./handle-message.js";
 import type { Intake } from "./intake.js";
+import { MessageRate } from "./message-rate.js";
 import type { Outbox } from "./outbox.js";
-import { MinuteCounter, TokenBucket } from "./rate-limit.js";
+import { MinuteCounter } from "./rate-limit.js";
 import { type BadMessage, type Received, readMessage } from "./read-message.js";
 import { ReadRequests } from "./read-requests.js";
 import { WriteRequests, type WriteServices } from "./write-requests.js";
@@ -31,6 +32,8 @@ export interface TalkParts {
   readonly intake: Intake;
   readonly outbox: Outbox;
   readonly onReport: (report: Report) => void;
+  /** Sends a WebSocket ping, whose pong tells that the peer has what it was sent before. */
+  readonly ping: () => void;
   /** The client does what ends a connection. */
   readonly onMisuse: (close: "notAMessage" | "tooMany" | "forbidden" | "unauthenticated") => void;
 }
@@ -46,10 +49,12 @@ export class Talk {
   readonly #writes: WriteRequests;
   readonly #credentials: CredentialKeeper;
   readonly #actions: MessageActions;
-  readonly #rate: TokenBucket;
+  /** What asks for something, and may be asked again later. */
+  readonly #requestRate: MessageRate;
+  /** What a client sends by itself, however much the application asks for. */
+  readonly #signRate: MessageRate;
   readonly #badMessages: MinuteCounter;
   readonly #refusals: MinuteCounter;
-  #wasWarned = false;
   #stopRevalidation: () => void = () => {};
 
   constructor(parts: TalkParts, services: TalkServices) {
@@ -58,7 +63,8 @@ export class Talk {
     const { connectionId, user, outbox, intake, request } = parts;
     this.#settings = settings;
     this.#parts = parts;
-    this.#rate = new TokenBucket(clock, limits.messageRate);
+    this.#requestRate = new MessageRate(clock, limits.messageRate);
+    this.#signRate = new MessageRate(clock, limits.messageRate);
     this.#badMessages = new MinuteCounter(clock);
     this.#refusals = new MinuteCounter(clock);
     this.#dialogue = new Dialogue({
@@ -92,6 +98,12 @@ export class Talk {
     return this.#channels.revoke(channel);
   }
 
+  /** A pong came. */
+  onPong(): void {
+    this.#requestRate.heard();
+    this.#signRate.heard();
+  }
+
   receive(text: string): void {
     const received = readMessage(text);
     switch (received.status) {
@@ -116,12 +128,12 @@ export class Talk {
   }
 
   #take({ message, text }: GoodMessage): void {
-    if (isCounted(message) && !this.#rate.take()) {
-      this.#slowDown("id" in message ? { id: message.id } : {});
-      return;
-    }
-    this.#wasWarned = false;
-    this.#begin(handleMessage(message, text, this.#actions), text);
+    const rate = this.#rateOf(message);
+    const verdict = rate?.judge() ?? "take";
+    if (verdict === "end") this.#parts.onMisuse("tooMany");
+    else if (rate && verdict === "refuse")
+      this.#slowDown("id" in message ? { id: message.id } : {}, rate);
+    else this.#begin(handleMessage(message, text, this.#actions), text);
   }
 
   /** What is under way counts until it is answered. */
@@ -174,18 +186,24 @@ export class Talk {
     if (isLast) this.#parts.onMisuse("notAMessage");
   }
 
-  /** The first message too many is told so; who goes on all the same has to leave. */
-  #slowDown(asked: { readonly id?: string }): void {
-    if (this.#wasWarned) {
-      this.#parts.onMisuse("tooMany");
-      return;
+  #rateOf(message: ClientMessage): MessageRate | undefined {
+    switch (countOf(message)) {
+      case "request":
+        return this.#requestRate;
+      case "sign":
+        return this.#signRate;
+      case "none":
+        return undefined;
     }
-    this.#wasWarned = true;
-    const retryAfterMs = this.#rate.waitMs();
-    this.#dialogue.refuse(
-      asked,
-      new Refusal("rate_limited", "too many messages; wait", { retryAfterMs }),
-    );
+  }
+
+  /** Requests are all answered; of other messages only the first one too many is. */
+  #slowDown(asked: { readonly id?: string }, rate: MessageRate): void {
+    // Before the answer, or a peer that waits for it could go on before its pong is here.
+    if (rate.refused === 1) this.#parts.ping();
+    else if (asked.id === undefined) return;
+    const details = { retryAfterMs: rate.paceMs };
+    this.#dialogue.refuse(asked, new Refusal("rate_limited", "too many messages; wait", details));
   }
 
   #countRefusal(): void {

@@ -62,7 +62,10 @@ export function forwardEvents(webSocket: WebSocket, handlers: SocketHandlers): v
     else handlers.onMessage(data.toString(), data.length);
   });
   webSocket.on("ping", () => handlers.onSign());
-  webSocket.on("pong", () => handlers.onSign());
+  webSocket.on("pong", () => {
+    handlers.onSign();
+    handlers.onPong();
+  });
   webSocket.on("close", () => handlers.onClose());
   // ws has closed with the right code already; without a listener the error would end the process.
   webSocket.on("error", ignore);

@@ -92,13 +92,18 @@ export class LinkedConnection implements MemoryConnection {
           this.client.receive(text);
         }),
       // A client's platform answers pings by itself.
-      onPing: () => this.#down.send(() => this.#up.send(() => this.#handlers?.onSign())),
+      onPing: () => this.#down.send(() => this.#up.send(() => this.#answerPing())),
       onEnd: (code, reason) => (code === 1006 ? this.cut() : this.#end(code, reason)),
       onPause: () => this.#up.hold("reader"),
       onResume: () => this.#up.letGo("reader"),
     });
     socket.isSlow = true; // what was sent counts until it has arrived
     return socket;
+  }
+
+  #answerPing(): void {
+    this.#handlers?.onSign();
+    this.#handlers?.onPong();
   }
 
   #receive(text: string): void {
