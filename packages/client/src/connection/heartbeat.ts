@@ -43,7 +43,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   let wasPostponed = false;
 
   ping(timeoutMs);
-  return { heard, probe, stop: timer.clear };
+  return { heard, probe: () => ping(0), stop: timer.clear };
 
   function ping(patienceMs: number): void {
     pingedAt = clock.now();
@@ -75,9 +75,5 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     heardAt = clock.now();
     isUnanswered = false;
     wasPostponed = false;
-  }
-
-  function probe(): void {
-    ping(0);
   }
 }

@@ -1,6 +1,7 @@
 import { maxChannelNameLength, maxEpochLength, maxIdLength } from "./limits.js";
 
-const CHANNEL = /^[A-Za-z0-9._:/@+-]+$/;
+// In front: no part, from the start or a slash to a slash or the end, is empty, `.` or `..`.
+const CHANNEL = /^(?!(.*\/)?\.{0,2}(\/|$))[A-Za-z0-9._:/@+-]+$/;
 const RUN_ID = /^[A-Za-z0-9._:@+-]+$/;
 const EPOCH = /^[A-Za-z0-9_-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -17,8 +18,7 @@ function isStringOf(value: unknown, maxLength: number): value is string {
  * isChannelName("project/42"); // true; "project//42" and "../42" are none
  */
 export function isChannelName(value: unknown): value is string {
-  if (!isStringOf(value, maxChannelNameLength) || !CHANNEL.test(value)) return false;
-  return value.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  return isStringOf(value, maxChannelNameLength) && CHANNEL.test(value);
 }
 
 /**
