@@ -138,7 +138,9 @@ export class Lane {
   #sleep(milliseconds?: number): Promise<void> {
     return new Promise((resolve) => {
       const stop =
-        milliseconds === undefined ? () => {} : this.#parts.clock.after(milliseconds, resolve);
+        milliseconds === undefined
+          ? () => {}
+          : this.#parts.clock.after(Math.max(0, milliseconds), resolve);
       this.#wake = () => {
         stop();
         resolve();
