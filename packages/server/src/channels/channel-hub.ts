@@ -1,4 +1,4 @@
-import { isRunwireError, type ResetReason } from "@runwire/protocol";
+import type { ResetReason } from "@runwire/protocol";
 import type { ChannelHead } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
 import type { LogEntry } from "../log/entry.js";
@@ -8,6 +8,7 @@ import type { Logger } from "../logger.js";
 import type { BatchOptions, ReplayOptions } from "../options.js";
 import type { BatchWindow } from "./batch-window.js";
 import { FlushSchedule } from "./flush-schedule.js";
+import { PatientQuestion } from "./patient-question.js";
 import { PendingEvents } from "./pending-events.js";
 
 /** Who follows a channel. Nothing here throws. */
@@ -32,9 +33,6 @@ export interface HubServices {
   readonly onHistoryChanged: (channel: string) => void;
 }
 
-/** How long after a failure the store is asked again, milliseconds. */
-const retryMs = 1_000;
-
 /**
  * The live end of one channel, while somebody follows it: gathers what was appended into frames that are built
  * once, and offers each to everybody.
@@ -51,6 +49,7 @@ export class ChannelHub {
   readonly #schedule: FlushSchedule;
   readonly #subscribers = new Set<HubSubscriber>();
   readonly #pending: PendingEvents;
+  readonly #question: PatientQuestion;
   #epoch: string | undefined;
   /** Grows with each log that is followed here: what was asked about an earlier one is void. */
   #life = 0;
@@ -60,15 +59,19 @@ export class ChannelHub {
   /** The highest offset that anybody spoke of. */
   #heardOf = 0;
   #isCatchingUp = false;
-  #reconciling: Promise<void> | undefined;
-  #mustAskAgain = false;
-  #stopRetry: (() => void) | undefined;
 
   constructor(channel: string, services: HubServices) {
     this.channel = channel;
     this.#services = services;
     this.#pending = new PendingEvents(services.batch);
-    const { clock, window } = services;
+    const { clock, window, logger } = services;
+    this.#question = new PatientQuestion({
+      clock,
+      ask: () => this.askHead(),
+      isWanted: () => this.size > 0,
+      onFailure: (error) =>
+        logger.warn(`channel ${channel} could not be read; trying again`, error),
+    });
     this.#schedule = new FlushSchedule(
       clock,
       () => window.lengthMs,
@@ -106,7 +109,7 @@ export class ChannelHub {
   /** Drops what is planned; the hub is not used any more. */
   dispose(): void {
     this.#schedule.cancel();
-    this.#stopRetry?.();
+    this.#question.dispose();
   }
 
   /** Sends what waits, so that a reader who comes now finds nothing between the log and the next frame. */
@@ -131,12 +134,7 @@ export class ChannelHub {
 
   /** Compares with the store; one question at a time, failures are asked again. Never rejects. */
   reconcile(): Promise<void> {
-    // A question that is under way may have been answered before the log grew.
-    if (this.#reconciling) this.#mustAskAgain = true;
-    this.#reconciling ??= this.#compare().finally(() => {
-      this.#reconciling = undefined;
-    });
-    return this.#reconciling;
+    return this.#question.ask();
   }
 
   /**
@@ -153,17 +151,6 @@ export class ChannelHub {
       if (head.epoch !== this.#epoch && life !== this.#life) continue;
       this.#observe(head, life === this.#life ? flushed : 0);
       return head;
-    }
-  }
-
-  async #compare(): Promise<void> {
-    try {
-      do {
-        this.#mustAskAgain = false;
-        await this.askHead();
-      } while (this.#mustAskAgain);
-    } catch (error) {
-      this.#retryLater(error);
     }
   }
 
@@ -213,7 +200,7 @@ export class ChannelHub {
     try {
       while (this.#head < this.#heardOf && this.size > 0) if (!(await this.#readOn())) break;
     } catch (error) {
-      this.#retryLater(error);
+      this.#question.askLater(error);
     } finally {
       this.#isCatchingUp = false;
     }
@@ -240,16 +227,6 @@ export class ChannelHub {
     if (page.through > after) return true;
     this.#heardOf = Math.min(this.#heardOf, Math.max(page.offset, this.#head));
     return false;
-  }
-
-  #retryLater(error: unknown): void {
-    if (isRunwireError(error) && error.code === "closed") return;
-    if (this.#stopRetry) return;
-    this.#services.logger.warn(`channel ${this.channel} could not be read; trying again`, error);
-    this.#stopRetry = this.#services.clock.after(retryMs, () => {
-      this.#stopRetry = undefined;
-      if (this.size > 0) void this.reconcile();
-    });
   }
 
   #enqueue(entries: readonly LogEntry[], through: number): void {

@@ -1,41 +1,17 @@
-import type { ErrorCode, ResetReason, Subscribed } from "@runwire/protocol";
+import type { ResetReason } from "@runwire/protocol";
 import type { ChannelHead } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
-import type { LogEntry } from "../log/entry.js";
-import type { EventLog } from "../log/event-log.js";
-import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
-import type { PageReader } from "../log/page-reader.js";
+import type { EventsFrame } from "../log/events-frame.js";
+import type { MergedPage, PageReader } from "../log/page-reader.js";
 import type { ChannelHub, HubSubscriber } from "./channel-hub.js";
 import type { RunChoice } from "./choose-runs.js";
-import { toBatches } from "./pending-events.js";
-
-/** Where a subscription delivers to. */
-export interface SubscriptionSink {
-  /** Whether a frame of this size may be pushed now. */
-  canTake(bytes: number): boolean;
-  /**
-   * Does `work`, which sends something large, when there is room for it, or the sink is gone. One after another
-   * for all that the sink belongs to: a connection with 128 slow subscriptions holds one page, not 128.
-   */
-  inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
-  sendFrame(frame: EventsFrame): void;
-  /** Sends what was read from the log. */
-  sendPage(frame: EventsFrame): void;
-  sendSubscribed(message: Subscribed): void;
-  /** Whether the user may still read the channel. */
-  mayRead(): Promise<boolean>;
-  /** The subscription ended from within. */
-  onEnded(code: ErrorCode): void;
-}
+import { type ChosenPageServices, readChosen } from "./read-chosen.js";
+import type { SubscriptionSink } from "./subscription-sink.js";
 
 /** What every subscription of a server shares. */
-export interface SubscriptionServices {
-  readonly log: EventLog;
+export interface SubscriptionServices extends ChosenPageServices {
   readonly pages: PageReader;
   readonly clock: ServerClock;
-  readonly maxEventBytes: number;
-  readonly pageEvents: number;
-  readonly pageBytes: number;
   /** Chooses the runs of a delivery from the start, and says at which head. */
   readonly choose: (head: ChannelHead) => Promise<ChosenStart>;
 }
@@ -183,9 +159,7 @@ export class Subscription implements HubSubscriber {
   }
 
   async #readPage(life: number): Promise<boolean> {
-    const { epoch, floor, frame } = this.#isChoosing
-      ? await this.#readChosen()
-      : await this.#services.pages.read({ ...this.#place, upTo: this.#hub.flushed });
+    const { epoch, floor, frame } = await this.#nextPage();
     if (life !== this.#life) return false;
     if (epoch !== this.#epoch || this.#isTrimmedBy(floor)) {
       await this.#resetFromStore(life);
@@ -203,6 +177,15 @@ export class Subscription implements HubSubscriber {
     return false;
   }
 
+  #nextPage(): Promise<Pick<MergedPage, "epoch" | "floor" | "frame">> {
+    const { flushed } = this.#hub;
+    const choice = this.#choice;
+    if (choice === undefined || !this.#isChoosing)
+      return this.#services.pages.read({ ...this.#place, upTo: flushed });
+    const upTo = Math.max(flushed, choice.chosenAt);
+    return readChosen(this.#services, choice, { ...this.#place, upTo });
+  }
+
   #isTrimmedBy(floor: number): boolean {
     return floor > this.#floor && this.#cursor < floor - 1;
   }
@@ -213,35 +196,6 @@ export class Subscription implements HubSubscriber {
 
   get #place() {
     return { channel: this.#hub.channel, epoch: this.#epoch, after: this.#cursor };
-  }
-
-  /** A page of the chosen runs; nobody else has the same choice, so it is not kept. */
-  async #readChosen() {
-    const { log, pageEvents, pageBytes } = this.#services;
-    // Only called while there is a choice.
-    const choice = this.#choice as RunChoice;
-    const { channel, after } = this.#place;
-    if (after < choice.first - 1) return this.#readEarlier(choice);
-    const page = await log.store.read({ channel, after, limit: pageEvents, maxBytes: pageBytes });
-    const offset = Math.min(page.through, Math.max(this.#hub.flushed, choice.chosenAt));
-    const events = page.events.filter((event) => event.offset <= offset);
-    const entries = log.toEntries(channel, events).filter((entry) => choice.includes(entry));
-    return { ...page, frame: this.#toFrame(offset, entries) };
-  }
-
-  /** The latest of the channel's own events from before the first run, a page at a time. */
-  async #readEarlier({ earlier, first }: RunChoice) {
-    const { log, pageEvents, pageBytes } = this.#services;
-    const head = await log.store.head(this.#hub.channel);
-    const left = earlier.filter(({ offset }) => offset > this.#cursor);
-    const [page = [], ...more] = toBatches(left, { maxEvents: pageEvents, maxBytes: pageBytes });
-    const end = more.length > 0 ? page.at(-1)?.offset : undefined;
-    return { ...head, frame: this.#toFrame(end ?? first - 1, page) };
-  }
-
-  #toFrame(offset: number, entries: readonly LogEntry[]): EventsFrame {
-    const range = { channel: this.#hub.channel, after: this.#cursor, offset };
-    return buildEventsFrame(range, entries, this.#services.maxEventBytes);
   }
 
   async #resetFromStore(life: number): Promise<void> {
