@@ -64,12 +64,16 @@ export class LocalRuns {
     const renewLater = () => {
       stopTimer = this.#clock.after(leaseMs / 3, () => void renew());
     };
+    let isKnown = attachment.take === true;
     const renew = async () => {
-      const lost = await this.#renew(attachment);
+      const outcome = await this.#renew(attachment);
       if (!this.#attached.has(detach)) return;
-      if (lost === undefined) return renewLater();
+      isKnown ||= outcome === "renewed";
+      // Its first event may still be on its way to the store; a run that was there went with its channel.
+      const isComing = outcome === "run_not_found" && !isKnown;
+      if (outcome === "renewed" || outcome === "unanswered" || isComing) return renewLater();
       detach();
-      this.#tell(handlers, lost);
+      this.#tell(handlers, outcome);
     };
     this.#attached.add(detach);
     renewLater();
@@ -102,15 +106,18 @@ export class LocalRuns {
     if (lost) throw new RunwireError(lost.code, `run ${runId} cannot be taken up (${lost.code})`);
   }
 
-  /** Why the run is over for its writer, or `undefined` while it is not. */
-  async #renew({ channel, runId, writer }: RunAttachment): Promise<LostCode | undefined> {
+  /** Why the run is not renewed: the store's answer, or none because it failed. */
+  async #renew({
+    channel,
+    runId,
+    writer,
+  }: RunAttachment): Promise<LostCode | "renewed" | "unanswered"> {
     const request = { channel, writer, runIds: [runId], actor: { type: "server" } } as const;
     try {
       const [lost] = await this.#log.watched(this.#log.store.renew(request));
-      // Its first event may still be on its way to the store.
-      return lost?.code === "run_not_found" ? undefined : lost?.code;
+      return lost?.code ?? "renewed";
     } catch {
-      return undefined;
+      return "unanswered";
     }
   }
 
