@@ -20,37 +20,66 @@ export function toMarkedEvents(events: readonly StoredEvent[]): readonly MarkedE
   return events.map((event) => toMarked(event, event.json));
 }
 
-/** The same store, whose every growth is told at once: before anybody else can know of it. */
-export function recordStore(
-  store: EventStore,
-  now: () => number,
-  note: (entry: HistoryEntry) => void,
-): EventStore {
-  const recorded = new Map<string, number>();
+/** Writes down what stores of one log take, in the order of the log, whatever order it is told in. */
+export interface Recorder {
+  /** The same store, whose every growth is told before anybody else can know of it. */
+  record(store: EventStore): EventStore;
+  /** What nobody told, because whoever appended it was dead by then. */
+  catchUp(store: EventStore): Promise<void>;
+}
 
-  async function record(): Promise<void> {
-    const { epoch } = await store.head(channel);
-    const after = recorded.get(epoch) ?? 0;
-    const { events } = await store.read({ channel, after, limit: 100_000 });
-    const fresh = events.filter(({ offset }) => offset > (recorded.get(epoch) ?? 0));
-    const last = fresh.at(-1);
-    if (!last) return;
-    recorded.set(epoch, last.offset);
-    note({ type: "appended", at: now(), epoch, events: toMarkedEvents(fresh) });
+export function createRecorder(now: () => number, note: (entry: HistoryEntry) => void): Recorder {
+  /** How far each log is written down. */
+  const recorded = new Map<string, number>();
+  /** What waits for what stands before it. */
+  const waiting = new Map<string, MarkedEvent>();
+
+  function take(epoch: string, events: readonly MarkedEvent[]): void {
+    for (const event of events) waiting.set(`${epoch} ${event.offset}`, event);
+    const fresh: MarkedEvent[] = [];
+    let offset = recorded.get(epoch) ?? 0;
+    for (let next = toNext(); next; next = toNext()) {
+      offset = next.offset;
+      fresh.push(next);
+      waiting.delete(`${epoch} ${offset}`);
+    }
+    recorded.set(epoch, offset);
+    if (fresh.length > 0) note({ type: "appended", at: now(), epoch, events: fresh });
+
+    function toNext(): MarkedEvent | undefined {
+      return waiting.get(`${epoch} ${offset + 1}`);
+    }
   }
 
-  return overrideStore(store, {
-    async append(request) {
-      const result = await store.append(request);
-      await record();
-      return result;
-    },
-    async abandon(request) {
-      const isDone = await store.abandon(request);
-      await record();
-      return isDone;
-    },
-  });
+  async function catchUp(store: EventStore): Promise<void> {
+    const { epoch } = await store.head(channel);
+    const after = recorded.get(epoch) ?? 0;
+    const { events, ...page } = await store.read({ channel, after, limit: 100_000 });
+    if (page.epoch === epoch) take(epoch, toMarkedEvents(events));
+  }
+
+  return {
+    catchUp,
+    record: (store) =>
+      overrideStore(store, {
+        async append(request) {
+          const result = await store.append(request);
+          if (result.status === "appended")
+            take(
+              result.epoch,
+              request.events.map(({ json }, index) =>
+                toMarked({ offset: result.offset + index }, json),
+              ),
+            );
+          return result;
+        },
+        async abandon(request) {
+          const isDone = await store.abandon(request);
+          await catchUp(store);
+          return isDone;
+        },
+      }),
+  };
 }
 
 /** A store of which some methods are others; those that stay need their own `this`. */

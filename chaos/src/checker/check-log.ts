@@ -47,11 +47,14 @@ function checkAnswers(
   final: readonly EntryOf<"log">[],
 ): readonly Anomaly[] {
   const published = new Map(entriesOf(history, "publish").map((entry) => [entry.id, entry.marks]));
+  const marksOf = new Map(
+    final.map((log) => [log, new Set(log.events.flatMap((event) => event.marks))]),
+  );
   return entriesOf(history, "published").flatMap(({ id, epoch, offset }): readonly Anomaly[] => {
     const marks = published.get(id) ?? [];
     const kept = final.find((log) => log.epoch === epoch && offset >= log.floor);
-    const has = new Set(kept?.events.flatMap((event) => event.marks));
-    const lost = kept ? marks.filter((mark) => !has.has(mark)) : [];
+    const has = kept && marksOf.get(kept);
+    const lost = has ? marks.filter((mark) => !has.has(mark)) : [];
     if (lost.length > 0)
       return [{ name: "lost-write", detail: `${lost} was answered ${epoch}:${offset}` }];
     const [first = ""] = marks;

@@ -115,7 +115,15 @@ export interface Anomaly {
     | "repeated-effect"
     | "lost-effect"
     | "stale-owner"
+    | "unclean-end"
+    | "ended-run"
     | "misfolded"
     | "silent-reset";
   readonly detail: string;
+}
+
+/** What a schedule has shown. */
+export interface Play {
+  readonly history: History;
+  readonly anomalies: readonly Anomaly[];
 }

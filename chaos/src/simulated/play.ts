@@ -1,13 +1,7 @@
 import { checkHistory } from "../checker/check-history.ts";
-import type { Anomaly, History } from "../checker/history.ts";
+import type { Anomaly, Play } from "../checker/history.ts";
 import type { Step } from "./steps.ts";
 import { type Plant, World } from "./world.ts";
-
-/** What a schedule has shown. */
-export interface Play {
-  readonly history: History;
-  readonly anomalies: readonly Anomaly[];
-}
 
 /** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
 export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {

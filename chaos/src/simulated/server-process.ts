@@ -1,6 +1,7 @@
 import { createRunwireServer, type RunwireServer } from "@runwire/server";
 import type { EventStore } from "@runwire/store";
 import type { FakeClock } from "@runwire/testing";
+import { MortalTimers } from "../application/mortal-timers.ts";
 import { makeFaulty } from "./faulty-store.ts";
 
 /** What a server stands in. */
@@ -67,41 +68,5 @@ export class ServerProcess {
 
   get isDead(): boolean {
     return this.#isDead;
-  }
-}
-
-/** The timers of a process: they end with it. */
-class MortalTimers {
-  readonly #clock: FakeClock;
-  readonly #undo = new Set<() => void>();
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock;
-  }
-
-  readonly clock = {
-    now: () => this.#clock.now(),
-    monotonic: () => this.#clock.monotonic(),
-    after: (milliseconds: number, callback: () => void) =>
-      this.#keep((ring) => this.#clock.after(milliseconds, ring), callback),
-    soon: (callback: () => void) => this.#keep((ring) => this.#clock.soon(ring), callback),
-  };
-
-  stop(): void {
-    for (const undo of this.#undo) undo();
-    this.#undo.clear();
-  }
-
-  #keep(set: (ring: () => void) => () => void, callback: () => void): () => void {
-    const cancel = set(() => {
-      this.#undo.delete(undo);
-      callback();
-    });
-    const undo = () => {
-      this.#undo.delete(undo);
-      cancel();
-    };
-    this.#undo.add(undo);
-    return undo;
   }
 }

@@ -4,7 +4,7 @@ import { FakeClock } from "@runwire/testing";
 import { Application, ignore } from "../application/application.ts";
 import { areLevel, checkFolds, readAll } from "../application/level.ts";
 import { createRandom, toBytes } from "../application/random.ts";
-import { channel, recordStore, toMarkedEvents } from "../application/recording-store.ts";
+import { channel, createRecorder, toMarkedEvents } from "../application/recording-store.ts";
 import type { Subscriber } from "../application/subscribers.ts";
 import type { Anomaly, HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { ClientNetwork, type Tampering } from "./network.ts";
@@ -125,7 +125,7 @@ export class World {
     const { oneEpoch } = this.#plant;
     const random = oneEpoch ? (length: number) => new Uint8Array(length) : toBytes(this.#random);
     const store = createMemoryStore({ clock: () => this.#clock.now(), random });
-    return recordStore(store, () => this.#livedMs(), this.#note);
+    return createRecorder(() => this.#livedMs(), this.#note).record(store);
   }
 
   get #process(): ServerProcess {
