@@ -21,7 +21,10 @@ describe("an option that is not what it should be", () => {
     ["token", { token: { id: "ann" } }, "string"],
   ])("%s is refused at once, by its name: %j", (name, options, kind) => {
     expect(() => create(options)).toThrow(
-      expect.objectContaining({ code: "invalid_options", message: `${name} must be of type ${kind}` }),
+      expect.objectContaining({
+        code: "invalid_options",
+        message: `${name} must be of type ${kind}`,
+      }),
     );
   });
 

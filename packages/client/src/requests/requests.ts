@@ -100,7 +100,7 @@ export function createRequests(options: RequestsOptions): Requests {
         `a message may hold ${maxBytes()} bytes; send less`,
       );
     if (kind || waiting().length < queueLimit) return undefined;
-    return new RunwireError("queue_full", `${queueLimit} requests wait for a connection already`);
+    return new RunwireError("queue_full", `${queueLimit} requests wait for a connection`);
   }
 
   function enter<Type extends Answer["type"]>(
@@ -114,7 +114,7 @@ export function createRequests(options: RequestsOptions): Requests {
     entries.set(id, entry);
     sendEntry(entry);
     if (kind === "once" && !entry.isSent)
-      reject(new RunwireError("connection_lost", "there is no connection"));
+      reject(new RunwireError("connection_lost", "the connection has ended"));
 
     function settle(message: Answer, frame: string): boolean {
       if (message.type === "error") refuse(message);

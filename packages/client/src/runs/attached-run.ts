@@ -100,8 +100,7 @@ export function createAttachedRun(
     const isStarting = code === "run_not_found" && !isKnown;
     isKnown = true;
     if (isStarting) return;
-    if (onTaken)
-      onTaken(code && new RunwireError(code, `run ${runId} cannot be taken over (${code})`));
+    if (onTaken) onTaken(code && new RunwireError(code, `run ${runId} cannot be taken (${code})`));
     else if (code) {
       detach();
       handlers.onLost(code);
