@@ -277,8 +277,8 @@ export class World {
   }
 
   async #deleteChannel(): Promise<void> {
-    await this.#base.deleteChannel(channel);
     this.#note({ type: "wiped" });
+    await this.#base.deleteChannel(channel);
   }
 
   async #trim(share: number): Promise<void> {

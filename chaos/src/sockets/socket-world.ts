@@ -155,6 +155,8 @@ export class SocketWorld {
   }
 
   async #deleteChannel(): Promise<void> {
+    // Before: whoever is told "no such run" while it happens may have had an answer that was lost. And after.
+    this.#note({ type: "wiped" });
     await this.#store.deleteChannel(channel).catch(ignore);
     this.#note({ type: "wiped" });
   }
