@@ -28,12 +28,12 @@ export class OpenCommands {
     return command;
   }
 
-  delete({ row }: OpenCommand): void {
-    const key = toRunKey(row.channel, row.runId);
-    const command = this.#byId.get(row.commandId);
-    this.#byId.delete(row.commandId);
+  delete(command: OpenCommand): void {
+    const { channel, runId, commandId } = command.row;
+    const key = toRunKey(channel, runId);
+    this.#byId.delete(commandId);
     const ofRun = this.#ofRun.get(key);
-    if (command) ofRun?.delete(command);
+    ofRun?.delete(command);
     if (ofRun?.size === 0) this.#ofRun.delete(key);
   }
 }
