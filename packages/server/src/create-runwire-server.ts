@@ -1,6 +1,7 @@
 import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol";
 import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
+import type { ServerClock } from "./clock.js";
 import { Access } from "./connection/access.js";
 import { Admission } from "./connection/admission.js";
 import { BufferBudget } from "./connection/buffer-budget.js";
@@ -10,6 +11,7 @@ import { Connections } from "./connection/connections.js";
 import { type AcceptRefusal, Door, type TurnedAway } from "./connection/door.js";
 import { drainConnections } from "./connection/drain.js";
 import { Heartbeat } from "./connection/heartbeat.js";
+import { PublishBudget } from "./connection/publish-budget.js";
 import { readPage, toRange } from "./connection/read-requests.js";
 import { ReplayBudget } from "./connection/replay-budget.js";
 import { EventLog } from "./log/event-log.js";
@@ -157,6 +159,7 @@ export function createRunwireServer<AppUser extends User = User>(
   const services: ConnectionServices = {
     ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk },
     replay: settings.replay,
+    publishBudget: createPublishBudget(clock, limits),
     replayBudget: new ReplayBudget(clock, limits.replayBytesPerMinute),
     access: new Access(settings),
     nextOrder: () => ++welcomes,
@@ -271,6 +274,15 @@ function toAdmissionStats(admission: Admission): AdmissionStats {
     resumesInFlight: admission.resumesInFlight,
     refused: admission.refused,
   };
+}
+
+function createPublishBudget(
+  clock: ServerClock,
+  { publishBytesPerSecond }: ServerLimits,
+): PublishBudget | undefined {
+  return publishBytesPerSecond === undefined
+    ? undefined
+    : new PublishBudget(clock, publishBytesPerSecond);
 }
 
 /** Nothing is ever trimmed where nobody said what to keep. */

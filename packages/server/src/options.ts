@@ -2,7 +2,7 @@ import type { EventStore } from "@runwire/store";
 import { type ServerClock, serverClock } from "./clock.js";
 import { guardLogger, type Logger, silentLogger } from "./logger.js";
 import { type AdmissionOptions, defaultAdmission } from "./options/admission.js";
-import { checkAccess, resolveGroup } from "./options/checks.js";
+import { checkAccess, checkLimits, resolveGroup } from "./options/checks.js";
 import {
   type BatchOptions,
   defaultDelivery,
@@ -125,9 +125,11 @@ export function resolveOptions<AppUser extends User>(
   // Callers from JavaScript may give nothing at all.
   checkAccess(options ?? {});
   const defaults = defaultServerOptions;
+  const limits = resolveGroup("limits", defaults.limits, options.limits);
+  checkLimits(limits);
   return {
     store: options.store,
-    limits: resolveGroup("limits", defaults.limits, options.limits),
+    limits,
     admission: resolveGroup("admission", defaults.admission, options.admission),
     slowReader: resolveGroup("slowReader", defaults.slowReader, options.slowReader),
     batch: resolveGroup("batch", defaults.batch, options.batch),

@@ -40,6 +40,35 @@ test("200 connections are told when to come back and closed 1012, and closing en
   expect(server.close()).toBe(closing);
 });
 
+test("drain.graceMs: until it is over clients are served on, and nobody new is let in", async () => {
+  const clock = new FakeClock();
+  const { server, open, connect } = await startServer({ clock, drain: { graceMs: 2_000 } });
+  const connection = await connect();
+  const closing = server.close();
+  expect(await server.status()).toMatchObject({ status: "draining" });
+  await expect(open()).rejects.toMatchObject({ status: 503 });
+  await clock.advance(1_999);
+  expect(await publish(connection, [custom("n")])).toMatchObject({ type: "published" });
+  expect(connection.unread).toEqual([]);
+  await clock.advance(1);
+  expect(await connection.nextOf("reconnect")).toHaveProperty("afterMs");
+  expect((await connection.closed).code).toBe(1012);
+  await closing;
+});
+
+test("drain.graceMs is waited for by nobody when nobody is there, and not beyond timeoutMs", async () => {
+  const clock = new FakeClock();
+  const drain = { graceMs: 60_000, timeoutMs: 1_000 };
+  const empty = await startServer({ clock, drain });
+  await empty.server.close();
+  const { server, connect } = await startServer({ clock, drain });
+  const connection = await connect();
+  const closing = server.close();
+  await clock.advance(1_000);
+  await closing;
+  expect((await connection.closed).code).toBe(1006);
+});
+
 test("a publish that is under way when the server closes is appended once, however it is sent again", async () => {
   const { store, hold, release, begun } = createHeldStore();
   const first = await startServer({ store });

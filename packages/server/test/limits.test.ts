@@ -308,6 +308,71 @@ test("what was on its way when the first message too many was refused is refused
   });
 });
 
+describe("limits.publishBytesPerSecond", () => {
+  const limits = { publishBytesPerSecond: 10_000, maxMessageBytes: 200_000 };
+
+  async function startWriting() {
+    const clock = new FakeClock();
+    const authenticate = ({ token = "anybody" }) => ({ id: token });
+    const under = await startServer({ clock, limits, authenticate });
+    const writer = await under.connect("ann");
+    /** Publishes with exactly so many bytes. */
+    const write = (connection: BareConnection, id: string, bytes: number) => {
+      const message = { type: "publish", id, channel: "c", writer: "w", events: [custom(id)] };
+      connection.socket.sendText(padded(message, bytes));
+      return connection.next((answer) => answer.id === id);
+    };
+    let asked = 1_000;
+    /** Whether the server reads what this one sends. */
+    const isRead = async (connection: BareConnection) => {
+      asked += 1;
+      const at = asked;
+      connection.send({ type: "ping", at });
+      // Two more answers to somebody else, each of which takes longer than one that does not wait.
+      const other = await under.connect("bob");
+      for (const _ of [1, 2]) await other.settle();
+      other.socket.cut();
+      return connection.unread.some((message) => message.type === "pong" && message.at === at);
+    };
+    return { clock, writer, write, isRead, ...under };
+  }
+
+  test.each([
+    ["below", 9_999, true],
+    ["at", 10_000, false],
+    ["above", 10_001, false],
+  ])(
+    "%s it, with %i bytes at once, the next message is read or waits",
+    async (_where, bytes, expected) => {
+      const { writer, write, isRead } = await startWriting();
+      expect(await write(writer, "1", bytes)).toMatchObject({ type: "published" });
+      expect(await isRead(writer)).toBe(expected);
+    },
+  );
+
+  test("the socket is read again when time has paid for it, nothing is lost, and nobody is closed", async () => {
+    const { clock, writer, write, isRead } = await startWriting();
+    expect(await write(writer, "1", 100_000)).toMatchObject({ type: "published", offset: 1 });
+    const second = write(writer, "2", 500);
+    await clock.advance(8_000);
+    expect(await isRead(writer)).toBe(false);
+    for (let tenth = 0; tenth < 11; tenth += 1) await clock.advance(100);
+    expect(await second).toMatchObject({ type: "published", offset: 2 });
+    expect(await outcomeOf(writer)).toBe("ok");
+  });
+
+  test("it is kept by user: other connections pay with their first publish, other users do not", async () => {
+    const { connect, writer, write, isRead } = await startWriting();
+    await write(writer, "1", 100_000);
+    const [again, bob] = [await connect("ann"), await connect("bob")];
+    expect(await isRead(again)).toBe(true);
+    await write(again, "2", 500);
+    expect(await isRead(again)).toBe(false);
+    await write(bob, "3", 500);
+    expect(await isRead(bob)).toBe(true);
+  });
+});
+
 describe("limits.replayBytesPerMinute", () => {
   const data = "x".repeat(10_000);
   const fetch = { type: "fetch", channel: "c", after: 0, limit: 1 };

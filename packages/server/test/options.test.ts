@@ -48,6 +48,7 @@ test.each([
   ["replay", "cacheBytes"],
   ["drain", "spreadMs"],
   ["drain", "intervalMs"],
+  ["drain", "graceMs"],
 ])("%s.%s may be 0", (group, name) => {
   expect(resolve({ [group]: { [name]: 0 } })).toMatchObject({ [group]: { [name]: 0 } });
 });
@@ -60,15 +61,24 @@ test.each([["messageRate"], ["subscribeRate"], ["connectRatePerAddress"]])(
   },
 );
 
-test.each([["maxConnectionsPerAddress"]])(
+test.each([["maxConnectionsPerAddress"], ["publishBytesPerSecond"]])(
   "limits.%s is none unless given, and must be a number else",
   (name) => {
     expect(resolve({}).limits).toHaveProperty(name, undefined);
-    expect(resolve({ limits: { [name]: 7 } }).limits).toHaveProperty(name, 7);
+    expect(resolve({ limits: { [name]: 70_000 } }).limits).toHaveProperty(name, 70_000);
     for (const wrong of [0, -1, Number.NaN, "7", null, true])
       expect(() => resolve({ limits: { [name]: wrong } })).toThrow(`limits.${name} must be`);
   },
 );
+
+test("a budget of publishes may not leave a socket unread for longer than a client waits", () => {
+  const maxMessageBytes = 200_000;
+  const ofBytes = (publishBytesPerSecond: number) => () =>
+    resolve({ limits: { maxMessageBytes, publishBytesPerSecond } });
+  expect(ofBytes(9_999)).toThrow("publishBytesPerSecond must be at least 10000");
+  expect(ofBytes(10_000)).not.toThrow();
+  expect(ofBytes(10_001)).not.toThrow();
+});
 
 test("an option that there is not is an error, not a silence", () => {
   expect(() => resolve({ limits: { maxConections: 1 } })).toThrow("limits.maxConections is no");

@@ -1,4 +1,5 @@
 import { afterAwake, type ServerClock } from "../clock.js";
+import { secretsOf, toLoggable } from "../loggable.js";
 import type { Logger } from "../logger.js";
 import type { AuthOptions, ServerSettings } from "../options.js";
 import type { Action, Credentials, User } from "../users.js";
@@ -54,7 +55,8 @@ export class Access {
       );
       return { status: "failed" };
     } catch (error) {
-      this.#logger.error("authenticate failed; nobody was let in", error);
+      const secrets = secretsOf(credentials.token, credentials.request);
+      this.#logger.error("authenticate failed; nobody was let in", toLoggable(error, secrets));
       return { status: "failed" };
     } finally {
       this.#giveTurn();

@@ -49,7 +49,7 @@ export class Dialogue {
     return this.user ? { type: "user", id: this.user.id } : { type: "user" };
   }
 
-  /** Who pays for the history that is read here. */
+  /** Who pays for what is read and published here. */
   get reader(): string {
     return this.user ? `user ${this.user.id}` : `connection ${this.connectionId}`;
   }

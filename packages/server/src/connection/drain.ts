@@ -3,7 +3,7 @@ import type { ServerSettings } from "../options.js";
 import type { Connection } from "./connection.js";
 
 /**
- * Sends everybody away, a batch at a time, each with a time of its own to come back, so that the next server is
+ * Sends everybody away, after a while, a batch at a time, each with a time of its own to come back, so that the next server is
  * not met by all of them at once. Resolves when all are gone; whoever is still there at the end is cut off.
  */
 export async function drainConnections(
@@ -21,6 +21,7 @@ export async function drainConnections(
     isOver = true;
     for (const connection of all) connection.terminate();
   });
+  if (drain.graceMs > 0) await Promise.race([pause(clock, drain.graceMs), gone, isLate]);
   for (const [index, connection] of all.entries()) {
     if (index > 0 && index % drain.batchSize === 0) await pause(clock, drain.intervalMs);
     if (isOver) break;

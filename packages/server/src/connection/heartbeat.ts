@@ -27,10 +27,9 @@ export class Heartbeat {
     this.#stop = repeat(clock, options.intervalMs / slots, ({ lateMs }) => this.#tick(lateMs));
   }
 
-  /** Its first ping comes after one whole round. */
+  /** Where there are the fewest: those that came together are not pinged together for ever. */
   add(connection: Connection): void {
-    const slot = this.#rounds[(this.#slot + slots - 1) % slots];
-    if (!slot) return;
+    const slot = this.#emptiest();
     slot.add(connection);
     this.#slotOf.set(connection, slot);
   }
@@ -42,6 +41,12 @@ export class Heartbeat {
 
   close(): void {
     this.#stop();
+  }
+
+  /** Of several the last one of this round. */
+  #emptiest(): Set<Connection> {
+    const inOrder = [...this.#rounds.slice(this.#slot), ...this.#rounds.slice(0, this.#slot)];
+    return inOrder.reduce((best, slot) => (slot.size <= best.size ? slot : best));
   }
 
   #tick(lateMs: number): void {

@@ -7,13 +7,14 @@ const requestBytes = 256;
  * Whether a socket is read. A peer is left unread while more of what it asked for is under way than the limit
  * allows, and while it does not take what it is sent: whatever it does, it costs a bounded amount of memory.
  *
- *   read ◀──▶ unread: requests under way > limit · unsent bytes > limit
+ *   read ◀──▶ unread: requests under way > limit · unsent bytes > limit · more was published than the rate allows
  */
 export class Intake {
   readonly #socket: ServerSocket;
   readonly #maxBytes: number;
   #pendingBytes = 0;
-  #isStopped = false;
+  /** For how many reasons nothing is read beside what is under way. */
+  #stops = 0;
   #isPaused = false;
   #isClosed = false;
 
@@ -38,14 +39,14 @@ export class Intake {
     return () => this.#weigh(-length - requestBytes);
   }
 
-  /** Nothing is read until `go`. */
+  /** Nothing is read until there was a `go` for each `stop`. */
   stop(): void {
-    this.#isStopped = true;
+    this.#stops += 1;
     this.#update();
   }
 
   go(): void {
-    this.#isStopped = false;
+    this.#stops -= 1;
     this.#update();
   }
 
@@ -61,7 +62,7 @@ export class Intake {
   }
 
   #update(): void {
-    const mustPause = !this.#isClosed && (this.#isStopped || this.isTooMuch(0));
+    const mustPause = !this.#isClosed && (this.#stops > 0 || this.isTooMuch(0));
     if (mustPause === this.#isPaused) return;
     this.#isPaused = mustPause;
     if (mustPause) this.#socket.pause();

@@ -7,6 +7,7 @@ import type { PublishDesk } from "../runs/publish-desk.js";
 import { toRunKey } from "../runs/run-key.js";
 import type { Dialogue } from "./dialogue.js";
 import type { Intake } from "./intake.js";
+import type { PublishBudget } from "./publish-budget.js";
 import { eventTexts } from "./read-message.js";
 
 /** What writers need of the server. */
@@ -15,6 +16,8 @@ export interface WriteServices {
   readonly publishDesk: PublishDesk;
   readonly commandDesk: CommandDesk;
   readonly clock: ServerClock;
+  /** Absent: nobody is slowed for how much they publish. */
+  readonly publishBudget: PublishBudget | undefined;
 }
 
 /** How long a publish that comes too fast waits for its turn, milliseconds. */
@@ -30,6 +33,8 @@ export class WriteRequests implements Answerer {
   readonly #dialogue: Dialogue;
   readonly #services: WriteServices;
   readonly #intake: Intake;
+  /** Whether the socket is left unread for what was published. */
+  #isResting = false;
   readonly #queues = new Map<string, Promise<void>>();
   /** The runs that were started or renewed here, and by which writer. */
   readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
@@ -47,6 +52,7 @@ export class WriteRequests implements Answerer {
   }
 
   publish(message: Publish, text: string): Promise<void> {
+    this.#pay(text);
     let mayBegin = true;
     const stopTimer = this.#intake.isTooMuch(text.length)
       ? this.#services.clock.after(longestWaitMs, () => {
@@ -110,6 +116,23 @@ export class WriteRequests implements Answerer {
   #letGo(channel: string, runId: string): void {
     this.#held.delete(toRunKey(channel, runId));
     this.#services.commandDesk.detach(channel, runId, this.link);
+  }
+
+  /** Who publishes more than their share is read more slowly, and so published more slowly; never refused or closed. */
+  #pay(text: string): void {
+    const budget = this.#services.publishBudget;
+    if (!budget) return;
+    const { reader: payer } = this.#dialogue;
+    budget.spend(payer, Buffer.byteLength(text));
+    if (this.#isResting || budget.waitMs(payer) === 0) return;
+    this.#isResting = true;
+    this.#intake.stop();
+    void budget
+      .turn(payer, () => this.#dialogue.isOpen)
+      .then(() => {
+        this.#isResting = false;
+        this.#intake.go();
+      });
   }
 
   #enqueue(channel: string, work: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { RunwireError } from "@runwire/protocol";
-import type { Rate } from "./limits.js";
+import type { Rate, ServerLimits } from "./limits.js";
 
 interface AccessOptions {
   readonly store?: unknown;
@@ -29,6 +29,7 @@ const mayBeZero: ReadonlySet<string> = new Set([
   "cacheBytes",
   "intervalMs",
   "spreadMs",
+  "graceMs",
 ]);
 
 /** What is a rate; every other option is a number. */
@@ -52,6 +53,18 @@ export function resolveGroup<Group extends object>(
     else checkNumber(`${name}.${key}`, key, value);
   }
   return { ...defaults, ...Object.fromEntries(entries) };
+}
+
+/** How long the largest message may leave a socket unread, seconds: its peer takes it for dead after 60. */
+const longestRest = 20;
+
+/** @throws RunwireError `invalid_options` when limits exclude each other */
+export function checkLimits({ publishBytesPerSecond, maxMessageBytes }: ServerLimits): void {
+  const least = Math.ceil(maxMessageBytes / longestRest);
+  if (publishBytesPerSecond !== undefined && publishBytesPerSecond < least)
+    throw invalid(
+      `limits.publishBytesPerSecond must be at least ${least}, a ${longestRest}th of limits.maxMessageBytes`,
+    );
 }
 
 function checkNumber(path: string, key: string, value: unknown): void {

@@ -37,6 +37,12 @@ export interface ServerLimits {
   /** Bytes of requests of one connection that are under way before its socket is left unread. @default 1048576 */
   readonly maxPendingBytes: number;
   /**
+   * Bytes of publishes that one user sends in a second, after as many at once; of those without a user, one
+   * connection. The sockets of who sends more are left unread for as long. At least a twentieth of
+   * `maxMessageBytes`: a client whose socket is unread for a minute takes it for dead. @default none
+   */
+  readonly publishBytesPerSecond: number | undefined;
+  /**
    * Unsent bytes of all sockets together, a frame that several wait for counted for each of them. Above it the
    * connections with the most are closed 4410 first, and upgrades get 503. @default 268435456
    */
@@ -73,6 +79,8 @@ export const defaultLimits: ServerLimits = {
   subscribeRate: { perSecond: 20, burst: 128 },
   maxRefusalsPerMinute: 20,
   maxPendingBytes: 1_048_576,
+  // A writer that waits for the store is slowed already; only the application knows what a fair share is.
+  publishBytesPerSecond: undefined,
   maxTotalBufferedBytes: 268_435_456,
   replayBytesPerMinute: 52_428_800,
 };

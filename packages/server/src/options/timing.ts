@@ -2,13 +2,18 @@ import { protocolLimits } from "@runwire/protocol";
 
 /** How a server takes its leave. */
 export interface DrainOptions {
+  /**
+   * How long the connections are served on before the first is told to leave, milliseconds. Meanwhile upgrades get
+   * 503 and the status says `draining`: give a load balancer the time to notice. @default 0
+   */
+  readonly graceMs: number;
   /** Connections that are told to leave at once. @default 500 */
   readonly batchSize: number;
   /** Pause between two batches, milliseconds. @default 250 */
   readonly intervalMs: number;
   /** Over how long the clients come back, milliseconds. @default 10000 */
   readonly spreadMs: number;
-  /** When whoever is still there is cut off, milliseconds. @default 30000 */
+  /** When whoever is still there is cut off, milliseconds; counted from the beginning. @default 30000 */
   readonly timeoutMs: number;
 }
 
@@ -46,7 +51,7 @@ export const defaultTiming: {
   readonly heartbeat: HeartbeatOptions;
   readonly commands: CommandOptions;
 } = {
-  drain: { batchSize: 500, intervalMs: 250, spreadMs: 10_000, timeoutMs: 30_000 },
+  drain: { graceMs: 0, batchSize: 500, intervalMs: 250, spreadMs: 10_000, timeoutMs: 30_000 },
   auth: { timeoutMs: 5_000, maxConcurrent: 64, revalidateMs: 300_000 },
   heartbeat: {
     intervalMs: protocolLimits.heartbeatIntervalMs,

@@ -67,6 +67,16 @@ test("every peer is pinged once in each round, those that came at different time
   expect(new Set(first).size).toBe(30);
 });
 
+test("of 300 peers that came together no more than 10 are pinged together", async () => {
+  const { clock, add } = createHeartbeat();
+  await clock.advance(7_000);
+  const peers = Array.from({ length: 300 }, add);
+  await clock.advance(30_000);
+  expect(peers.map(({ pings }) => pings.length)).toEqual(peers.map(() => 1));
+  const first = peers.map(({ pings: [at] }) => at);
+  for (const moment of new Set(first)) expect(first.filter((at) => at === moment)).toHaveLength(10);
+});
+
 test("a silent peer is ended 60 s after it was last heard, one that answers never", async () => {
   const { clock, add } = createHeartbeat();
   const [silent, alive] = [add(), add()];
