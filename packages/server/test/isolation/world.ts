@@ -95,9 +95,13 @@ export class World {
   async #tell(prober: Prober): Promise<void> {
     const aside = toAside(this.#pick, this.#knowledge(prober.user));
     const id = `${this.#numbers}`;
-    const isAnswered = aside.type === "authenticate";
-    if (!isAnswered) prober.send(aside);
-    await prober.ask(isAnswered ? { id, ...aside } : { id, type: "unsubscribe", channel: "none" });
+    if (aside.type === "authenticate") {
+      const told = await prober.ask({ id, ...aside });
+      checkRenewal(prober.user, aside.token, told?.message);
+    } else {
+      prober.send(aside);
+      await prober.ask({ id, type: "unsubscribe", channel: "none" });
+    }
     this.#count(`${aside.type}`);
   }
 
@@ -151,6 +155,13 @@ export class World {
   #count(what: string): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
+}
+
+/** One's own token renews who one is, nobody's changes nothing, and another's ends the connection. */
+function checkRenewal(user: string, token: unknown, answer: object | undefined): void {
+  if (token === user) expect(answer).toMatchObject({ type: "authenticated", user: { id: user } });
+  else if (token === "nobody's") expect(answer).toMatchObject({ code: "unauthenticated" });
+  else expect(answer).toBeUndefined();
 }
 
 function toRunId(name: string): string {
