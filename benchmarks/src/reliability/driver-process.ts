@@ -13,6 +13,8 @@ export interface NewClients {
   readonly count: number;
   /** Client number N follows the channels of `channels[N % channels.length]`, or `own:uN`. */
   readonly channels: readonly (readonly string[])[] | "own";
+  /** @default "start" */
+  readonly begin?: "start" | "now";
 }
 
 export interface Group {
@@ -39,10 +41,10 @@ const levelAt: number[] = [];
 let cutAt = 0;
 let wake = () => {};
 
-function create(number: number, channels: readonly string[]): LightClient {
+function create(number: number, channels: readonly string[], begin: "start" | "now"): LightClient {
   const address = Math.floor(number / clientsOfAddress);
   return new LightClient({
-    ...{ port, channels, tally, user: `u${number}` },
+    ...{ port, channels, begin, tally, user: `u${number}` },
     localAddress: `127.0.${1 + Math.floor(address / 250)}.${1 + (address % 250)}`,
     onLevel() {
       levelAt[number] = performance.now();
@@ -70,12 +72,12 @@ const countLevel = () => clients.filter(({ isLevel }) => isLevel).length;
 const desk = {
   ready: () => true,
   /** Opens clients, a hundred at a time, and waits until all are level. */
-  async open({ count, channels }: NewClients): Promise<number> {
+  async open({ count, channels, begin = "start" }: NewClients): Promise<number> {
     const opening = new Set<LightClient>();
     for (let opened = 0; opened < count; opened += 1) {
       const number = clients.length;
       const own = channels === "own" ? [`own:u${number}`] : channels[number % channels.length];
-      const client = create(number, own ?? []);
+      const client = create(number, own ?? [], begin);
       clients.push(client);
       client.start();
       opening.add(client);

@@ -3,7 +3,7 @@ import { type Child, startChild } from "./child.ts";
 import type { DriverDesk } from "./driver-process.ts";
 import { printNotes, printVerdicts, type Verdict } from "./figures.ts";
 import { readProcess } from "./process-figures.ts";
-import type { ServerDesk } from "./server-process.ts";
+import type { ServerArguments, ServerDesk } from "./server-process.ts";
 import type { Settings } from "./settings.ts";
 import { createFolder, findPort } from "./workplace.ts";
 
@@ -17,6 +17,8 @@ interface Held {
   readonly served: number;
   readonly startMiB: number;
   readonly rssMiB: number;
+  /** After a collection. */
+  readonly liveMiB: number;
   readonly peakMiB: number;
   readonly openMs: number;
   readonly reachedMs: number;
@@ -39,7 +41,10 @@ export async function held({ clients = 10_000 }: Settings): Promise<void> {
     console.log(`${name}:\n`);
     printNotes({
       "RSS before the first connection, MiB": more.startMiB.toFixed(0),
-      "bytes for each": (((rssMiB - more.startMiB) * 2 ** 20) / clients).toFixed(0),
+      "RSS after a collection, MiB": more.liveMiB.toFixed(0),
+      "bytes for each, before and after it": [rssMiB, more.liveMiB]
+        .map((mebibytes) => (((mebibytes - more.startMiB) * 2 ** 20) / clients).toFixed(0))
+        .join(", "),
       "most RSS, MiB": more.peakMiB.toFixed(0),
       "opening all, s": (more.openMs / 1000).toFixed(1),
       "one event for each until the last had it, ms": more.reachedMs.toFixed(0),
@@ -53,7 +58,8 @@ async function hold(clients: number, spread: Spread): Promise<Held> {
   using folder = createFolder();
   const port = await findPort();
   const file = `${folder.path}/held.db`;
-  await using server = await startChild<ServerDesk>("server-process.ts", { file, port, authMs: 5 });
+  const given: ServerArguments = { file, port, authMs: 5 };
+  await using server = await startChild<ServerDesk>("server-process.ts", given, ["--expose-gc"]);
   await using driver = await startChild<DriverDesk>("driver-process.ts", { port });
   const startMiB = readProcess(server.pid).rssMiB;
   const begun = performance.now();
@@ -66,8 +72,11 @@ async function hold(clients: number, spread: Spread): Promise<Held> {
   const { rssMiB, peakRssMiB, cpuSeconds } = readProcess(server.pid);
   const reached = await reachAll(server, driver, clients, spread);
   const { wrong } = await driver.ask("report");
+  await server.ask("collect");
+  await sleep(2_000);
+  const liveMiB = readProcess(server.pid).rssMiB;
   const idleShare = ((cpuSeconds - idle.cpuSeconds) * 1000) / idleMs;
-  return { startMiB, rssMiB, peakMiB: peakRssMiB, openMs, idleShare, wrong, ...reached };
+  return { startMiB, rssMiB, liveMiB, peakMiB: peakRssMiB, openMs, idleShare, wrong, ...reached };
 }
 
 /** One event in every channel; says how many clients got theirs, and how long that took. */

@@ -16,6 +16,8 @@ export interface LightClientOptions {
   readonly localAddress: string;
   readonly user: string;
   readonly channels: readonly string[];
+  /** Where its first subscriptions begin. */
+  readonly begin: "start" | "now";
   readonly tally: Tally;
   readonly onLevel: () => void;
 }
@@ -199,7 +201,7 @@ export class LightClient {
     clearTimeout(this.#timer);
     this.#connectedAt = performance.now();
     for (const [channel, { epoch, offset }] of this.#places) {
-      const from = epoch === undefined ? "start" : { epoch, offset };
+      const from = epoch === undefined ? this.#options.begin : { epoch, offset };
       this.#send({ type: "subscribe", id: channel, channel, from });
     }
   }
@@ -211,7 +213,8 @@ export class LightClient {
       this.#options.tally.resets += 1;
       place.offset = 0;
     }
-    if (message.from !== place.offset) this.#options.tally.wrong += 1;
+    const isFirst = place.epoch === undefined;
+    if (!isFirst && message.from !== place.offset) this.#options.tally.wrong += 1;
     place.epoch = message.epoch;
     place.offset = message.from;
     place.head = message.offset;

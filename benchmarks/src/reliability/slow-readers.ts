@@ -52,7 +52,7 @@ async function measureRound(
   await publisher.ask("start", { name: "bulk", load: { channels: bulkChannels, ...bulkLoad } });
   const without = await measureLatency(scene);
   const channels = rooms.map((room, index) => [room, bulkChannels[index % 10] ?? ""]);
-  await driver.ask("open", { count: group.count, channels });
+  await driver.ask("open", { count: group.count, channels, begin: "now" });
   await driver.ask("stall", group);
   const { rssMiB } = readProcess(server.pid);
   const beside = await measureLatency(scene);

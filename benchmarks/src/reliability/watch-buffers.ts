@@ -25,6 +25,7 @@ export function watchBuffers(runwire: RunwireServer) {
       onMessage: (text, bytes) => handlers.onMessage(text, bytes),
       onBinary: () => handlers.onBinary(),
       onSign: () => handlers.onSign(),
+      onPong: () => handlers.onPong(),
       onDrain: () => handlers.onDrain(),
       onClose() {
         sockets.delete(socket);
