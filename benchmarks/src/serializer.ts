@@ -27,9 +27,10 @@ const plainGoals: readonly Goal[] = [
   { to: "superjson", least: 7 },
 ];
 
+/** The result comes first: a field in it holds 0 and then fractions, which engines stumble over. */
 const cases: readonly Case[] = [
-  createCase("plain event", plainEvent, plainGoals, true),
   createCase("plain tool result", plainResult, plainGoals, true),
+  createCase("plain event", plainEvent, plainGoals, true),
   createCase("rich value", createRichValue(), [{ to: "superjson with stacks", least: 5 }], false),
 ];
 
