@@ -26,9 +26,10 @@ export interface SharedMessage {
   readonly bytes: Uint8Array;
   /**
    * What a transport made of it for its sockets: a WebSocket frame, say. Made when the first socket of that kind
-   * sends the message; `make` names the transport, so that two kinds do not mix.
+   * sends the message; `make` names the transport, so that two kinds do not mix. Before `bytes`, `headroom` bytes of
+   * its buffer are free to be written: a header may go there, and the text need not be copied behind one.
    */
-  as<Made>(make: (bytes: Uint8Array) => Made): Made;
+  as<Made>(make: (bytes: Uint8Array, headroom: number) => Made): Made;
 }
 
 /** What a socket tells its connection. Nothing here throws. */

@@ -9,24 +9,32 @@ export interface FrameRange {
   readonly offset: number;
 }
 
+/** What the longest header of a WebSocket frame takes. */
+const frameHeadroom = 10;
+
 /** An `events` message, made once for everybody who stands at `after`. */
 export class EventsFrame implements SharedMessage {
   readonly after: number;
   readonly offset: number;
   readonly bytes: Uint8Array;
+  #headroom: number = frameHeadroom;
   #maker: unknown;
   #made: unknown;
 
   constructor({ after, offset }: FrameRange, text: string) {
     this.after = after;
     this.offset = offset;
-    this.bytes = Buffer.from(text);
+    const buffer = Buffer.allocUnsafe(frameHeadroom + Buffer.byteLength(text));
+    buffer.write(text, frameHeadroom);
+    this.bytes = buffer.subarray(frameHeadroom);
   }
 
-  as<Made>(make: (bytes: Uint8Array) => Made): Made {
+  as<Made>(make: (bytes: Uint8Array, headroom: number) => Made): Made {
     if (this.#maker !== make) {
-      this.#made = make(this.bytes);
+      this.#made = make(this.bytes, this.#headroom);
       this.#maker = make;
+      // It is the first transport's: what that wrote there may still be on its way.
+      this.#headroom = 0;
     }
     // Made by this very function.
     return this.#made as Made;

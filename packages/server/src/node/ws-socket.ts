@@ -43,15 +43,18 @@ const finalText = 0x81;
  * The unmasked WebSocket frame (RFC 6455 § 5.2) of a text: header and payload in one piece, made once, where ws
  * would write a header of its own and the payload for every socket.
  */
-function toTextFrame(bytes: Uint8Array): Uint8Array {
+export function toTextFrame(bytes: Uint8Array, headroom: number): Uint8Array {
   const { length } = bytes;
   const headerBytes = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headerBytes + length);
+  const isBehindRoom = headroom >= headerBytes;
+  const frame = isBehindRoom
+    ? Buffer.from(bytes.buffer, bytes.byteOffset - headerBytes, headerBytes + length)
+    : Buffer.allocUnsafe(headerBytes + length);
   frame[0] = finalText;
   if (headerBytes === 2) frame[1] = length;
   else if (headerBytes === 4) frame.writeUInt16BE(length, frame.writeUInt8(126, 1));
   else frame.writeBigUInt64BE(BigInt(length), frame.writeUInt8(127, 1));
-  frame.set(bytes, headerBytes);
+  if (!isBehindRoom) frame.set(bytes, headerBytes);
   return frame;
 }
 
