@@ -1,4 +1,4 @@
-import { protocolLimits, type RunTarget, RunwireError } from "@runwire/protocol";
+import { protocolLimits, RunwireError } from "@runwire/protocol";
 import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
 import type { ServerClock } from "./clock.js";
@@ -8,7 +8,7 @@ import { BufferBudget } from "./connection/buffer-budget.js";
 import { ConnectRate } from "./connection/connect-rate.js";
 import { Connection, type ConnectionServices } from "./connection/connection.js";
 import { Connections } from "./connection/connections.js";
-import { type AcceptRefusal, Door, type TurnedAway } from "./connection/door.js";
+import { Door } from "./connection/door.js";
 import { drainConnections } from "./connection/drain.js";
 import { Heartbeat } from "./connection/heartbeat.js";
 import { PublishBudget } from "./connection/publish-budget.js";
@@ -18,82 +18,22 @@ import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
 import { RetentionKeeper } from "./log/retention-keeper.js";
 import { StoreHealth } from "./log/store-health.js";
-import type { Logger } from "./logger.js";
 import {
   type RunwireServerOptions,
   resolveOptions,
   type ServerLimits,
   type ServerSettings,
 } from "./options.js";
+import { RecentProblems } from "./recent-problems.js";
 import { CommandDesk } from "./runs/command-desk.js";
 import { LeaseKeeper } from "./runs/lease-keeper.js";
 import { LocalRuns } from "./runs/local-runs.js";
 import { PublishDesk } from "./runs/publish-desk.js";
-import type { AdmissionStats, ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
-import type { ServerSocket, SocketHandlers } from "./socket.js";
-import type { ConnectRequest, User } from "./users.js";
+import type { RunwireServer } from "./runwire-server.js";
+import { describeConnections } from "./server-diagnostics.js";
+import type { ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
+import type { User } from "./users.js";
 import { SERVER_VERSION } from "./version.js";
-
-/** Whose right is gone, for {@link RunwireServer.revoke}. */
-export interface Revocation {
-  /** The user's `id`. */
-  readonly user: string;
-  /** @default every channel, as `authorize` says now */
-  readonly channel?: string;
-}
-
-/**
- * A server: hands events from the log to everyone who may see them. It is also a {@link RunTarget}, so that code
- * in the same process writes runs to it: `withRun(runwire, …)`.
- */
-export interface RunwireServer extends RunTarget {
-  /** Takes over a socket that is open and speaks `runwire.v1`; tell the returned handlers what happens to it. */
-  accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
-  /** Why one more socket would not be let in now, or `undefined`. */
-  refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
-  /**
-   * Tells whether one more socket may be opened: at once while the server is calm, else when it is its turn, or when
-   * it has waited for too long (see `admission`). Returns what takes the question back, for a peer that has gone.
-   */
-  admit(request: ConnectRequest, tell: (away: TurnedAway | undefined) => void): () => void;
-  /**
-   * Takes effect of a right that your `authorize` gives no longer. With a channel it ends the user's subscriptions of
-   * it, before this returns; without one, `authorize` is asked about all of them again, at once. Each that ends is told
-   * `unsubscribed` with `forbidden`. What the user has asked for and not got yet (a page, a list, the result of a
-   * command) is authorized again before it is answered. Change what `authorize` says first: the client may subscribe
-   * again. Resolves to the number of subscriptions that ended; knows the connections of this process only.
-   *
-   * @throws RunwireError `invalid_options` when `user` is no id
-   * @example
-   * await members.delete("ann", "team:7");
-   * await runwire.revoke({ user: "ann", channel: "team:7" });
-   */
-  revoke(revocation: Revocation): Promise<number>;
-  /**
-   * Closes every connection of a user with 4409, after which a client does not come back by itself: a logout, or a
-   * ban. One whose credentials are being checked right now is closed when they turn out to be this user's. Let
-   * `authenticate` refuse them first, or they come back with the next page. Returns how many connections were
-   * closed at once; knows the connections of this process only.
-   *
-   * @throws RunwireError `invalid_options` when `userId` is no id
-   * @example
-   * sessions.deleteOf("ann");
-   * runwire.disconnectUser("ann");
-   */
-  disconnectUser(userId: string): number;
-  readonly limits: ServerLimits;
-  /** Where an adapter tells of what it survived. */
-  readonly logger: Logger;
-  /** Asks the store too, at most once a second. Never rejects. */
-  status(): Promise<ServerStatus>;
-  stats(): ServerStats;
-  /**
-   * Takes leave: lets nobody in, tells every client when to come back, and waits for them to go, for at most
-   * `drain.timeoutMs`. Runs stay open: their writers go on elsewhere, or after the restart. The store stays
-   * open too; whoever opened it closes it afterwards. Twice returns the same promise.
-   */
-  close(): Promise<void>;
-}
 
 const keptReports = 100;
 /** Of a publish's envelope: ids, names and brackets. */
@@ -113,7 +53,9 @@ const envelopeBytes = 1_024;
 export function createRunwireServer<AppUser extends User = User>(
   options: RunwireServerOptions<AppUser>,
 ): RunwireServer {
-  const settings = resolveOptions(options);
+  const resolved = resolveOptions(options);
+  const problems = new RecentProblems(resolved.logger, resolved.clock);
+  const settings: ServerSettings = { ...resolved, logger: problems };
   const { clock, limits, logger } = settings;
   const log = new EventLog(settings.store, logger);
   const pages = new PageReader(log, settings.replay, limits.maxEventBytes);
@@ -191,6 +133,31 @@ export function createRunwireServer<AppUser extends User = User>(
     hubs.close();
   }
 
+  async function status(): Promise<ServerStatus> {
+    const state = (await health.isWell()) ? "ok" : "degraded";
+    return {
+      status: isClosing ? "draining" : state,
+      version: SERVER_VERSION,
+      uptimeMs: Math.round(clock.monotonic() - startedAt),
+      connections: connections.size,
+    };
+  }
+
+  function stats(): ServerStats {
+    const all = [...connections];
+    return {
+      connections: all.length,
+      subscriptions: all.reduce((sum, connection) => sum + connection.subscriptions, 0),
+      channels: hubs.size,
+      bufferedBytes: all.reduce((sum, { outbox }) => sum + outbox.bufferedBytes, 0),
+      appendedEvents: log.appendedEvents,
+      pageReads: pages.reads,
+      acceptedConnections: accepted,
+      admission: admission.stats(),
+      reports: [...reports],
+    };
+  }
+
   return {
     limits,
     logger,
@@ -235,27 +202,16 @@ export function createRunwireServer<AppUser extends User = User>(
         events: log.toEntries(channel, page.events).map(({ event }) => event),
       };
     },
-    async status() {
-      const state = (await health.isWell()) ? "ok" : "degraded";
+    status,
+    stats,
+    async diagnostics() {
+      const { reports: told, ...numbers } = stats();
       return {
-        status: isClosing ? "draining" : state,
-        version: SERVER_VERSION,
-        uptimeMs: Math.round(clock.monotonic() - startedAt),
-        connections: connections.size,
-      };
-    },
-    stats() {
-      const all = [...connections];
-      return {
-        connections: all.length,
-        subscriptions: all.reduce((sum, connection) => sum + connection.subscriptions, 0),
-        channels: hubs.size,
-        bufferedBytes: all.reduce((sum, { outbox }) => sum + outbox.bufferedBytes, 0),
-        appendedEvents: log.appendedEvents,
-        pageReads: pages.reads,
-        acceptedConnections: accepted,
-        admission: toAdmissionStats(admission),
-        reports: [...reports],
+        status: await status(),
+        stats: numbers,
+        problems: problems.all,
+        reports: told.map(({ connectionId, time, code }) => ({ connectionId, time, code })),
+        connections: describeConnections(connections, clock.monotonic()),
       };
     },
     close() {
@@ -263,16 +219,6 @@ export function createRunwireServer<AppUser extends User = User>(
       closing ??= close();
       return closing;
     },
-  };
-}
-
-function toAdmissionStats(admission: Admission): AdmissionStats {
-  return {
-    waitingUpgrades: admission.waiting("upgrade"),
-    waitingGreetings: admission.waiting("greeting"),
-    waitingResumes: admission.waiting("resume"),
-    resumesInFlight: admission.resumesInFlight,
-    refused: admission.refused,
   };
 }
 

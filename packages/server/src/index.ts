@@ -1,10 +1,6 @@
 export type { ServerClock } from "./clock.js";
 export type { AcceptRefusal, TurnedAway } from "./connection/door.js";
-export {
-  createRunwireServer,
-  type Revocation,
-  type RunwireServer,
-} from "./create-runwire-server.js";
+export { createRunwireServer } from "./create-runwire-server.js";
 export type { Logger } from "./logger.js";
 export {
   type AdmissionOptions,
@@ -22,6 +18,12 @@ export {
   type ServerLimits,
   type SlowReaderOptions,
 } from "./options.js";
+export type { Revocation, RunwireServer } from "./runwire-server.js";
+export type {
+  ConnectionDiagnostics,
+  ServerDiagnostics,
+  ServerProblem,
+} from "./server-diagnostics.js";
 export type { AdmissionStats, ClientReport, ServerStats, ServerStatus } from "./server-stats.js";
 export type { ServerSocket, SharedMessage, SocketHandlers } from "./socket.js";
 export type { Action, AuthorizeRequest, ConnectRequest, Credentials, User } from "./users.js";

@@ -1,5 +1,6 @@
 import type { ServerClock } from "../clock.js";
 import type { AdmissionOptions } from "../options.js";
+import type { AdmissionStats } from "../server-stats.js";
 import { FairQueue } from "./fair-queue.js";
 
 /** What may have to wait for its turn, those who have come furthest first. */
@@ -48,14 +49,14 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Resumes that are being served. */
-  get resumesInFlight(): number {
-    return this.#inFlight;
-  }
-
-  /** Upgrades and greetings that were told to come back later. */
-  get refused(): number {
-    return this.#refused;
+  stats(): AdmissionStats {
+    return {
+      waitingUpgrades: this.waiting("upgrade"),
+      waitingGreetings: this.waiting("greeting"),
+      waitingResumes: this.waiting("resume"),
+      resumesInFlight: this.#inFlight,
+      refused: this.#refused,
+    };
   }
 
   /** How many wait for their turn; of one line only, where it is given. */

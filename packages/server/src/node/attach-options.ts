@@ -1,4 +1,5 @@
 import type { TrustedProxies } from "./arrival.js";
+import type { DiagnosticsOptions } from "./diagnostics.js";
 import type { AllowedHosts, AllowedOrigins } from "./origins.js";
 
 /** Options of `attachRunwire`. */
@@ -26,6 +27,11 @@ export interface AttachOptions {
    */
   readonly trustProxy?: TrustedProxies;
   /**
+   * Serves `GET {path}/diagnostics`: connections, queues, and what went wrong last, to whoever shows this token. It
+   * holds no event and no credential, but names of users and their addresses. @default false
+   */
+  readonly diagnostics?: false | DiagnosticsOptions;
+  /**
    * Ends upgrades for other paths, though somebody else listens for upgrades too. Where nobody else does, they are
    * always answered 404: a socket that nobody takes would stay open for ever. @default false
    */
@@ -38,5 +44,6 @@ export const defaultAttachOptions = {
   origins: "same-host",
   requireOrigin: false,
   trustProxy: false,
+  diagnostics: false,
   refuseOtherUpgrades: false,
 } as const satisfies AttachOptions;

@@ -3,18 +3,17 @@ import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { RunwireError } from "@runwire/protocol";
 import type { Logger } from "../logger.js";
-import type { ServerStatus } from "../server-stats.js";
 import { createArrivalReader } from "./arrival.js";
 import { type AttachOptions, defaultAttachOptions } from "./attach-options.js";
 import { createUpgradeHandler, type SocketTaker } from "./handle-upgrade.js";
-import { refuseUpgrade, sendError, sendJson } from "./http-answers.js";
+import { refuseUpgrade, sendError } from "./http-answers.js";
 import { createPlainHttpWarning, warnWhenListening } from "./http-warnings.js";
 import { checkOrigins, defaultHosts, isHostAllowed } from "./origins.js";
+import { type AnsweringServer, createRoutes } from "./routes.js";
 
 /** The part of a runwire server that HTTP needs. */
-export interface AttachableServer extends SocketTaker {
+export interface AttachableServer extends SocketTaker, AnsweringServer {
   readonly logger: Logger;
-  status(): Promise<ServerStatus>;
 }
 
 /**
@@ -37,11 +36,13 @@ export function attachRunwire(
   const { path = defaults.path, origins = defaults.origins } = options;
   const { requireOrigin = defaults.requireOrigin, trustProxy = defaults.trustProxy } = options;
   const { refuseOtherUpgrades = defaults.refuseOtherUpgrades } = options;
+  const { diagnostics = defaults.diagnostics } = options;
   if (!/^(\/[\w.~-]+)+$/.test(path))
     throw new RunwireError("invalid_options", `path is "${path}"; give one like "/runwire"`);
   checkOrigins(origins);
   const handleUpgrade = createUpgradeHandler(server);
   const readArrival = createArrivalReader(trustProxy);
+  const answer = createRoutes(server, diagnostics);
   const onArrival = createPlainHttpWarning(server.logger);
   // A proxy that is trusted comes over loopback for everybody.
   const allowedHosts = () =>
@@ -65,7 +66,7 @@ export function attachRunwire(
       for (const listener of others) listener.call(http, request, response);
     else if (!isHostAllowed(request, allowedHosts(), readArrival(request)))
       sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
-    else void answerSafely(server, own.slice(path.length), request, response);
+    else void answer(own.slice(path.length), request, response);
   };
   http.removeAllListeners("request");
   http.on("request", onRequest);
@@ -97,38 +98,6 @@ function refuseOther(socket: Duplex): void {
   socket.on("error", () => {});
   refuseUpgrade(socket, 404, "There is no WebSocket at this address.");
 }
-
-async function answerSafely(
-  server: AttachableServer,
-  route: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    await answer(server, route, request, response);
-  } catch {
-    if (response.headersSent) response.destroy();
-    else sendError(response, 500, "internal", "the server could not do this");
-  }
-}
-
-async function answer(
-  server: AttachableServer,
-  route: string,
-  { method }: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (route === "")
-    sendError(response, 426, "bad_message", "this address speaks WebSocket", upgrade);
-  else if (route !== "/status")
-    sendError(response, 404, "bad_message", "there is nothing at this address");
-  else if (method !== "GET" && method !== "HEAD")
-    sendError(response, 405, "bad_message", "ask with GET", { allow: "GET, HEAD" });
-  else sendJson(response, 200, await server.status());
-}
-
-/** What the socket's own address says to who asks it without an upgrade. */
-const upgrade = { upgrade: "websocket", "sec-websocket-version": "13" };
 
 /** The path of a request, or `undefined` where there is none that can be read. */
 function toPath({ url }: IncomingMessage): string | undefined {

@@ -93,7 +93,7 @@ describe("admission.queue", () => {
     for (let each = 1; each <= count; each += 1)
       enter(`${each}`, each % 2 === 0 ? "greeting" : "upgrade");
     expect(told).toEqual(expected);
-    expect(admission.refused).toBe(expected.length);
+    expect(admission.stats().refused).toBe(expected.length);
   });
 
   test("resumes are not refused, however many wait", async () => {
@@ -102,7 +102,7 @@ describe("admission.queue", () => {
     for (let each = 1; each <= 10; each += 1) resume(`${each}`);
     expect(admission.waiting("resume")).toBe(10);
     expect(told).toEqual([]);
-    expect(admission.refused).toBe(0);
+    expect(admission.stats().refused).toBe(0);
   });
 
   test("who is taken back is told nothing, and leaves its place to another", async () => {
@@ -133,7 +133,7 @@ describe("admission.queueTimeoutMs", () => {
     await clock.advance(waited);
     expect(told).toEqual(expected);
     expect(admission.waiting("resume")).toBe(1);
-    expect(admission.refused).toBe(expected.length);
+    expect(admission.stats().refused).toBe(expected.length);
   });
 });
 
@@ -146,7 +146,7 @@ describe("admission.resumesInFlight", () => {
     const { admission, told, resume } = createAdmission({ resumesInFlight: 2 });
     for (let each = 1; each <= count; each += 1) resume(`${each}`);
     expect(told).toEqual(["1 resumes", "2 resumes"].slice(0, count));
-    expect(admission.resumesInFlight).toBe(Math.min(2, count));
+    expect(admission.stats().resumesInFlight).toBe(Math.min(2, count));
     expect(admission.waiting("resume")).toBe(Math.max(0, count - 2));
   });
 
@@ -250,7 +250,7 @@ test("whoever comes, in whatever order, is told exactly once or taken back", asy
       expect(times.every((count) => count === 1)).toBe(true);
       for (const lane of ["resume", "greeting", "upgrade"] as const)
         expect(admission.waiting(lane)).toBe(0);
-      expect(admission.resumesInFlight).toBe(0);
+      expect(admission.stats().resumesInFlight).toBe(0);
     }),
     { numRuns: 200 },
   );

@@ -1,0 +1,71 @@
+import type { RunTarget } from "@runwire/protocol";
+import type { AcceptRefusal, TurnedAway } from "./connection/door.js";
+import type { Logger } from "./logger.js";
+import type { ServerLimits } from "./options.js";
+import type { ServerDiagnostics } from "./server-diagnostics.js";
+import type { ServerStats, ServerStatus } from "./server-stats.js";
+import type { ServerSocket, SocketHandlers } from "./socket.js";
+import type { ConnectRequest } from "./users.js";
+
+/** Whose right is gone, for {@link RunwireServer.revoke}. */
+export interface Revocation {
+  /** The user's `id`. */
+  readonly user: string;
+  /** @default every channel, as `authorize` says now */
+  readonly channel?: string;
+}
+
+/**
+ * A server: hands events from the log to everyone who may see them. It is also a {@link RunTarget}, so that code
+ * in the same process writes runs to it: `withRun(runwire, …)`.
+ */
+export interface RunwireServer extends RunTarget {
+  /** Takes over a socket that is open and speaks `runwire.v1`; tell the returned handlers what happens to it. */
+  accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
+  /** Why one more socket would not be let in now, or `undefined`. */
+  refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
+  /**
+   * Tells whether one more socket may be opened: at once while the server is calm, else when it is its turn, or when
+   * it has waited for too long (see `admission`). Returns what takes the question back, for a peer that has gone.
+   */
+  admit(request: ConnectRequest, tell: (away: TurnedAway | undefined) => void): () => void;
+  /**
+   * Takes effect of a right that your `authorize` gives no longer. With a channel it ends the user's subscriptions of
+   * it, before this returns; without one, `authorize` is asked about all of them again, at once. Each that ends is told
+   * `unsubscribed` with `forbidden`. What the user has asked for and not got yet (a page, a list, the result of a
+   * command) is authorized again before it is answered. Change what `authorize` says first: the client may subscribe
+   * again. Resolves to the number of subscriptions that ended; knows the connections of this process only.
+   *
+   * @throws RunwireError `invalid_options` when `user` is no id
+   * @example
+   * await members.delete("ann", "team:7");
+   * await runwire.revoke({ user: "ann", channel: "team:7" });
+   */
+  revoke(revocation: Revocation): Promise<number>;
+  /**
+   * Closes every connection of a user with 4409, after which a client does not come back by itself: a logout, or a
+   * ban. One whose credentials are being checked right now is closed when they turn out to be this user's. Let
+   * `authenticate` refuse them first, or they come back with the next page. Returns how many connections were
+   * closed at once; knows the connections of this process only.
+   *
+   * @throws RunwireError `invalid_options` when `userId` is no id
+   * @example
+   * sessions.deleteOf("ann");
+   * runwire.disconnectUser("ann");
+   */
+  disconnectUser(userId: string): number;
+  readonly limits: ServerLimits;
+  /** Where an adapter tells of what it survived. */
+  readonly logger: Logger;
+  /** Asks the store too, at most once a second. Never rejects. */
+  status(): Promise<ServerStatus>;
+  stats(): ServerStats;
+  /** For whoever operates the server; `attachRunwire` serves it where `diagnostics` says so. Never rejects. */
+  diagnostics(): Promise<ServerDiagnostics>;
+  /**
+   * Takes leave: lets nobody in, tells every client when to come back, and waits for them to go, for at most
+   * `drain.timeoutMs`. Runs stay open: their writers go on elsewhere, or after the restart. The store stays
+   * open too; whoever opened it closes it afterwards. Twice returns the same promise.
+   */
+  close(): Promise<void>;
+}
