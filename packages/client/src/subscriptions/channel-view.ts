@@ -21,7 +21,7 @@ export interface ChannelViewOptions {
 }
 
 /** What is known of a state beside it, as long as it goes on; another object whenever it begins anew. */
-export interface Life {
+interface Life {
   /** The offsets of the runs' `agent_started`: the order of the state's runs. */
   readonly firsts: Map<string, number>;
   /** The oldest root run that was listed for it: older ones stand before that. */
