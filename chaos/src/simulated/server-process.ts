@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly random: () => number;
   isCalm(): boolean;
   mayDo(user: string): boolean;
+  /** How long the application thinks about that, milliseconds. */
+  thinkingMs(): number;
   /** Of all that were ever started. */
   readonly number: number;
 }
@@ -19,9 +21,6 @@ export const revalidateMs = 1_000;
 
 /** How long credentials last, milliseconds. */
 const tokenLifeMs = 90_000;
-/** The longest time that the application thinks about what somebody may do, milliseconds. */
-export const slowestAnswerMs = 600;
-
 /** A server that can be killed: from then on nothing that it began goes on. */
 export class ServerProcess {
   readonly server: RunwireServer;
@@ -30,7 +29,10 @@ export class ServerProcess {
   #isDead = false;
   #welcomes = 0;
 
-  constructor(store: EventStore, { clock, random, isCalm, mayDo, number }: Surroundings) {
+  constructor(
+    store: EventStore,
+    { clock, random, isCalm, mayDo, thinkingMs, number }: Surroundings,
+  ) {
     this.number = number;
     const isDead = () => this.#isDead;
     this.#timers = new MortalTimers(clock);
@@ -41,7 +43,7 @@ export class ServerProcess {
       authenticate: ({ token = "nobody" }) => ({ id: token, expiresAt: clock.now() + tokenLifeMs }),
       async authorize({ user }) {
         const answer = mayDo(user.id);
-        const waitMs = isCalm() || random() < 0.8 ? 0 : random() * slowestAnswerMs;
+        const waitMs = thinkingMs();
         if (waitMs > 0) await new Promise<void>((resolve) => void timers.after(waitMs, resolve));
         return answer;
       },

@@ -8,7 +8,7 @@ import { channel, createRecorder, toMarkedEvents } from "../application/recordin
 import type { Subscriber } from "../application/subscribers.ts";
 import type { Anomaly, HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { ClientNetwork, type Tampering } from "./network.ts";
-import { revalidateMs, ServerProcess, slowestAnswerMs } from "./server-process.ts";
+import { revalidateMs, ServerProcess } from "./server-process.ts";
 import { clientCount, type Step } from "./steps.ts";
 
 /** A mistake that is made on purpose, from outside: what the search must find. */
@@ -23,6 +23,8 @@ export interface Plant extends Tampering {
 
 /** The longest time that it may take until everybody has everything, when all faults are over, seconds. */
 const longestCure = 30;
+/** The longest time that the application thinks about what somebody may do, milliseconds. */
+const slowestAnswerMs = 600;
 /** How long somebody may still be handed what is written when the server was told that they lost their right. */
 const toldGraceMs = 1_000;
 /** When it was not told, it asks by itself; what it is told, or reads, may be as old as the slowest answers. */
@@ -40,6 +42,8 @@ export class World {
   readonly #processes: ServerProcess[] = [];
   #base: EventStore;
   #isCalm = false;
+  /** The application is slow to say who may what. */
+  #isThinking = false;
   #stalledMs = 0;
 
   constructor(seed: number, plant: Plant = {}) {
@@ -138,6 +142,7 @@ export class World {
     const process = new ServerProcess(store(this.#base), {
       ...{ clock: this.#clock, random: this.#random, number: this.#processes.length },
       isCalm: () => this.#isCalm,
+      thinkingMs: () => this.#thinkingMs(),
       mayDo: (user) => neverRevoked === true || !this.#revoked.has(user),
     });
     this.#processes.push(process);
@@ -209,13 +214,20 @@ export class World {
   async #flap(application: Application): Promise<void> {
     const network = this.#networkOf(application);
     network.cut();
+    this.#isThinking = true;
     await this.#untilConnected(application);
     await this.#clock.advance(this.#random() * 150);
+    this.#isThinking = false;
     network.hold();
     network.wake();
     await this.#clock.advance(250);
     await this.#untilConnected(application);
     await this.#clock.advance(this.#random() * 300);
+  }
+
+  #thinkingMs(): number {
+    if (this.#isThinking) return slowestAnswerMs;
+    return this.#isCalm || this.#random() < 0.8 ? 0 : this.#random() * slowestAnswerMs;
   }
 
   async #untilConnected({ client }: Application): Promise<void> {
