@@ -24,7 +24,7 @@ export function checkOptions(
   }
 }
 
-export const isFunction: Check = (value) =>
+const isFunction: Check = (value) =>
   typeof value === "function" ? undefined : "a function";
 
 /** A number of at least `least`; `Infinity` where that is a bound. */
