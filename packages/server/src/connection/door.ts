@@ -75,6 +75,6 @@ const shortestMs = 1_000;
 const defaultSpreadMs = 10_000;
 
 /** When who was turned away may come back: spread, or they would all be back at once. */
-export function toRetryAfterMs(atLeastMs: number, spreadMs: number, random: number): number {
+function toRetryAfterMs(atLeastMs: number, spreadMs: number, random: number): number {
   return Math.round(Math.max(shortestMs, atLeastMs) + random * spreadMs);
 }
