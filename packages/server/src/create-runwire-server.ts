@@ -63,7 +63,7 @@ export function createRunwireServer<AppUser extends User = User>(
     ...{ clock, logger, batch: settings.batch, replay: settings.replay },
     window: new BatchWindow(clock, settings.batch),
     maxEventBytes: limits.maxEventBytes,
-    onHistoryChanged: (channel) => pages.forget(channel),
+    onHistoryChanged: (channel, floor) => pages.forget(channel, floor),
   });
   const commandDesk = new CommandDesk(settings.store, clock, settings.commands);
   const publishDesk = new PublishDesk(log, limits.maxEventBytes);

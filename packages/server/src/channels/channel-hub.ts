@@ -29,8 +29,8 @@ export interface HubServices {
   readonly window: BatchWindow;
   readonly replay: ReplayOptions;
   readonly maxEventBytes: number;
-  /** Told that a channel's history was trimmed or replaced. */
-  readonly onHistoryChanged: (channel: string) => void;
+  /** Told that a channel's history was trimmed up to `floor`, or without one that it may be another log. */
+  readonly onHistoryChanged: (channel: string, floor?: number) => void;
 }
 
 /**
@@ -167,7 +167,7 @@ export class ChannelHub {
   #observeFloor(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
-    this.#services.onHistoryChanged(this.channel);
+    this.#services.onHistoryChanged(this.channel, floor);
   }
 
   #hearOf(offset: number): void {

@@ -27,6 +27,7 @@ const overheadBytes = 1_024;
 
 interface CachedPage {
   readonly channel: string;
+  readonly after: number;
   readonly page: Promise<MergedPage>;
   /** What it costs; 0 while it is being read. */
   bytes: number;
@@ -74,14 +75,16 @@ export class PageReader {
     return this.#readInto(key, request, end);
   }
 
-  /** Forgets the pages of a channel that was trimmed or deleted. */
-  forget(channel: string): void {
-    for (const key of [...(this.#keysOf.get(channel) ?? [])]) this.#drop(key);
+  /** Forgets the pages of a channel: those that begin below a floor that was raised, or all, where it is another log. */
+  forget(channel: string, floor = Number.POSITIVE_INFINITY): void {
+    for (const key of [...(this.#keysOf.get(channel) ?? [])])
+      if ((this.#cached.get(key)?.after ?? 0) < floor - 1) this.#drop(key);
   }
 
   #readInto(key: string, request: PageRequest, end: number): Promise<MergedPage> {
-    const { channel } = request;
-    const cached: CachedPage = { channel, page: this.#readMerged(request, end), bytes: 0, end };
+    const { channel, after } = request;
+    const page = this.#readMerged(request, end);
+    const cached: CachedPage = { channel, after, page, bytes: 0, end };
     this.#drop(key);
     this.#cached.set(key, cached);
     this.#keysOf.set(channel, (this.#keysOf.get(channel) ?? new Set()).add(key));

@@ -122,6 +122,21 @@ test("a channel is forgotten by itself, also what is being read of it", async ()
   expect(pages.reads).toBe(3);
 });
 
+test("of a channel that was trimmed the pages above the floor are kept", async () => {
+  const { store, epoch } = await createLog(400);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
+  const read = (after: number) => pages.read({ channel: "c", epoch, after, upTo: 400 });
+  for (const after of [0, 100, 200, 300]) await read(after);
+  pages.forget("c", 201);
+  for (const after of [200, 300]) await read(after);
+  expect(pages.reads).toBe(4);
+  await read(100);
+  expect(pages.reads).toBe(5);
+  pages.forget("c");
+  await read(200);
+  expect(pages.reads).toBe(6);
+});
+
 test("neither a failed read nor one of another epoch is kept", async () => {
   const { store, epoch } = await createLog(10);
   const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
