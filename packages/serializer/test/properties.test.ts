@@ -2,7 +2,13 @@ import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { decode, type EncodeLimits, encode, encodeWithReport } from "../src/index.js";
+import {
+  decode,
+  defaultLimits,
+  type EncodeLimits,
+  encode,
+  encodeWithReport,
+} from "../src/index.js";
 
 // RUNWIRE_RUNS tries more values, a million say; RUNWIRE_SEED repeats what a failure names.
 const options = {
@@ -75,6 +81,9 @@ const hostile: fc.Arbitrary<Recipe> = fc.oneof(
   key.map((name) => () => Object.defineProperty({}, name, { get: fail, enumerable: true })),
   fc.constant(() => ({ toJSON: fail })),
   fc.anything().map((value) => () => ({ toJSON: () => value })),
+);
+
+const large: fc.Arbitrary<Recipe> = fc.oneof(
   fc.nat(1_000_000).map((length) => () => new Array(length)),
   fc.nat(5_000).map((depth) => () => nest(depth)),
 );
@@ -141,7 +150,7 @@ const { recipe } = fc.letrec<{ recipe: Recipe; list: Recipe; record: Recipe; map
     recipe: fc.oneof(
       { maxDepth: 4 },
       fc.oneof(anything, graph).map((value) => () => value),
-      hostile,
+      fc.oneof({ weight: 5, arbitrary: hostile }, { weight: 2, arbitrary: large }),
       tie("list"),
       tie("record"),
       tie("map"),
@@ -178,6 +187,39 @@ test("never throws, and writes valid JSON in valid UTF-8 within the defaults, wh
     }),
     options,
   );
+});
+
+test("never throws, and writes valid JSON within its limit, whatever values are put together", () => {
+  const { seed = 1 } = options;
+  const small = fc.oneof(
+    fc.oneof(anything, graph).map((value) => () => value),
+    hostile,
+  );
+  const pool = fc.sample(small, { numRuns: 1_000, seed }).map((make) => make());
+  let state = seed;
+  // What fast-check would choose a million times takes it an hour; what is chosen from it takes a minute.
+  const below = (end: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % end;
+  };
+  const member = () => pool[below(pool.length)];
+  const makers = [
+    () => member(),
+    () => [member(), member(), member()],
+    () => ({ a: member(), __proto__: member(), toString: member() }),
+    () => new Map([[member(), member()]]),
+    () => Object.defineProperty({}, "x", { get: member, enumerable: true }),
+    () => new Proxy({ a: member() }, { get: member }),
+    () => ({ toJSON: member }),
+    () => new Error("no", { cause: member() }),
+  ];
+  for (let left = Number(process.env.RUNWIRE_RUNS ?? 5_000); left > 0; left -= 1) {
+    const json = encode(makers[below(makers.length)]?.());
+    if (Buffer.byteLength(json) > defaultLimits.maxBytes)
+      throw new Error(`too long: ${json.length}`);
+    JSON.parse(json);
+    decode(json);
+  }
 });
 
 test("never throws at what answers differently each time, and stays within maxBytes", () => {
