@@ -15,6 +15,7 @@ export async function runInSmallNetwork(name: string): Promise<boolean> {
   if (process.env[insideName]) {
     // Whoever started it is gone.
     process.on("disconnect", () => process.exit(1));
+    process.channel?.unref();
     return false;
   }
   if (spawnSync("unshare", ["-rn", "true"]).status !== 0) {
