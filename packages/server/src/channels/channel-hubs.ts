@@ -44,10 +44,12 @@ export class ChannelHubs {
     this.#hubs.delete(hub.channel);
   }
 
-  /** A channel may have grown, been trimmed or deleted. */
+  /**
+   * A channel may have grown, been trimmed or deleted. Of one that nobody follows its next hub finds out, before
+   * anything is read: to forget its pages each time that it grew would make every reload of a long one a cold start.
+   */
   hint(channel: string): void {
-    if (!this.#hubs.has(channel)) this.#services.onHistoryChanged(channel);
-    else if (!this.#hinted.has(channel)) this.#reconcileSoon(channel);
+    if (this.#hubs.has(channel) && !this.#hinted.has(channel)) this.#reconcileSoon(channel);
   }
 
   #reconcileSoon(channel: string): void {

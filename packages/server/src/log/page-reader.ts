@@ -48,8 +48,8 @@ export class PageReader {
   readonly #maxEventBytes: number;
   /** The least recently used first. */
   readonly #cached = new Map<string, CachedPage>();
-  /** The keys of each channel, so that forgetting one does not look at all others. */
-  readonly #keysOf = new Map<string, Set<string>>();
+  /** The keys of each channel and the log that they are of, so that forgetting one does not look at all others. */
+  readonly #keysOf = new Map<string, { readonly epoch: string; readonly keys: Set<string> }>();
   #cachedBytes = 0;
   /** Pages that were read from the store. */
   reads = 0;
@@ -77,7 +77,7 @@ export class PageReader {
 
   /** Forgets the pages of a channel: those that begin below a floor that was raised, or all, where it is another log. */
   forget(channel: string, floor = Number.POSITIVE_INFINITY): void {
-    for (const key of [...(this.#keysOf.get(channel) ?? [])])
+    for (const key of [...(this.#keysOf.get(channel)?.keys ?? [])])
       if ((this.#cached.get(key)?.after ?? 0) < floor - 1) this.#drop(key);
   }
 
@@ -87,7 +87,7 @@ export class PageReader {
     const cached: CachedPage = { channel, after, page, bytes: 0, end };
     this.#drop(key);
     this.#cached.set(key, cached);
-    this.#keysOf.set(channel, (this.#keysOf.get(channel) ?? new Set()).add(key));
+    this.#keysOfLog(request).add(key);
     cached.page.then(
       ({ epoch, head, frame }) => {
         if (this.#cached.get(key) !== cached) return;
@@ -101,6 +101,16 @@ export class PageReader {
       () => this.#cached.get(key) === cached && this.#drop(key),
     );
     return cached.page;
+  }
+
+  /** Pages of the log that the channel had before are nobody's any more. */
+  #keysOfLog({ channel, epoch }: PageRequest): Set<string> {
+    const known = this.#keysOf.get(channel);
+    if (known?.epoch === epoch) return known.keys;
+    this.forget(channel);
+    const keys = new Set<string>();
+    this.#keysOf.set(channel, { epoch, keys });
+    return keys;
   }
 
   async #readMerged({ channel, after }: PageRequest, end: number): Promise<MergedPage> {
@@ -123,7 +133,7 @@ export class PageReader {
     if (!cached) return;
     this.#cachedBytes -= cached.bytes;
     this.#cached.delete(key);
-    const keys = this.#keysOf.get(cached.channel);
+    const keys = this.#keysOf.get(cached.channel)?.keys;
     keys?.delete(key);
     if (keys?.size === 0) this.#keysOf.delete(cached.channel);
   }

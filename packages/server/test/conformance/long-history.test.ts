@@ -1,5 +1,5 @@
 import { createMemoryStore, type EventStore } from "@runwire/store";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { completed, started, thinking } from "./support/sample-events.ts";
 import { type ServerUnderTest, startServer } from "./support/server-under-test.ts";
 
@@ -17,9 +17,14 @@ function createCountingStore() {
   return { store, counts };
 }
 
-async function writeRuns(store: EventStore, count: number, deltas: number): Promise<string> {
+async function writeRuns(
+  store: EventStore,
+  count: number,
+  deltas: number,
+  prefix = "r",
+): Promise<string> {
   for (let number = 1; number <= count; number += 1) {
-    const runId = `r${number}`;
+    const runId = `${prefix}${number}`;
     const texts = Array.from({ length: deltas }, (_, index) => thinking(runId, `${index} `));
     const events = [started(runId), ...texts, completed(runId)];
     const encoded = events.map((event) => ({ event, json: JSON.stringify(event) }));
@@ -57,6 +62,33 @@ test("300 clients that come back to 1,000 missed events cost one read of the sto
   expect(readers.every(({ subscribed }) => subscribed.from === 600)).toBe(true);
   expect(new Set(readers.map(({ events }) => events)).size).toBe(1);
   expect(counts.read).toBe(2);
+});
+
+test("who reloads a long channel costs only what came since, also when nobody followed it meanwhile", async () => {
+  const { store, counts } = createCountingStore();
+  await writeRuns(store, 15, 198);
+  const server = await startServer({ store });
+  const { connection } = await readOn(server, {});
+  expect(counts.read).toBe(3);
+  connection.socket.cut();
+  await vi.waitFor(() => expect(server.server.stats().channels).toBe(0));
+  await writeRuns(store, 5, 198, "later");
+  const { events, subscribed } = await readOn(server, {});
+  expect(subscribed.offset).toBe(4_000);
+  expect(events).toBe(20 * 3);
+  expect(counts.read).toBe(4);
+});
+
+test("what was trimmed while nobody followed is not shown from what was kept for readers", async () => {
+  const { store } = createCountingStore();
+  await writeRuns(store, 15, 198);
+  const server = await startServer({ store });
+  const { connection } = await readOn(server, {});
+  connection.socket.cut();
+  await vi.waitFor(() => expect(server.server.stats().channels).toBe(0));
+  await store.trim("c", 1_001);
+  const { runIds } = await readOn(server, {});
+  expect([...runIds]).toEqual(Array.from({ length: 10 }, (_, index) => `r${index + 6}`));
 });
 
 test("a chat of 500 runs opens with its last 20, and gives older ones by list and fetch", async () => {

@@ -122,6 +122,21 @@ test("a channel is forgotten by itself, also what is being read of it", async ()
   expect(pages.reads).toBe(3);
 });
 
+test("pages of the log that a channel had before go when its next one is read", async () => {
+  const { store, epoch, append } = await createLog(10);
+  const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
+  const read = (of: string) => pages.read({ channel: "c", epoch: of, after: 0, upTo: 10 });
+  await read(epoch);
+  await store.deleteChannel("c");
+  await append(10);
+  const { epoch: next } = await store.head("c");
+  await read(next);
+  await read(next);
+  expect(pages.reads).toBe(2);
+  await read(epoch);
+  expect(pages.reads).toBe(3);
+});
+
 test("of a channel that was trimmed the pages above the floor are kept", async () => {
   const { store, epoch } = await createLog(400);
   const pages = new PageReader(new EventLog(store, silentLogger), options, 10_000);
