@@ -10,6 +10,8 @@ const tickMs = 5_000;
 const sweepMs = 10 * 60_000;
 /** How long one server does it for all that share the store, unless it says so again, milliseconds. */
 const dutyMs = 30_000;
+/** How long its end waits for the store, milliseconds. */
+const closeMs = 2_000;
 /** How long it pauses after each trim, and after so many channels that were only looked at, milliseconds. */
 const pauseMs = 20;
 const channelsPerPause = 20;
@@ -54,11 +56,24 @@ export class RetentionKeeper {
     ];
   }
 
-  /** Resolves when nothing is under way any more; leaves no timer. Another server may go on. */
-  async close(): Promise<void> {
+  /**
+   * Resolves when nothing is under way any more, or the store has not answered for a while: a server that ends must
+   * not wait for it. Leaves no timer. Another server may go on.
+   */
+  close(): Promise<void> {
     this.#isClosed = true;
     for (const undo of this.#undo) undo();
     this.#stopPause();
+    return new Promise((resolve) => {
+      const stop = this.#services.clock.after(closeMs, resolve);
+      void this.#letGo().finally(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  async #letGo(): Promise<void> {
     await this.#working;
     if (this.#claimedAt > Number.NEGATIVE_INFINITY) await this.#claim(0).catch(() => false);
   }
