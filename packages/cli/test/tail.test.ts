@@ -60,6 +60,19 @@ test("says in one line why a channel cannot be read, and never the token", async
   expect(code).toBe(1);
 });
 
+test.each([
+  ["no token", [], "wants to know who you are; give --token, or set RUNWIRE_TOKEN"],
+  ["a wrong token", ["--token", "of-nobody"], "does not take this token; give another"],
+])("says in one line what to do with %s, and never the token", async (_what, flags, sentence) => {
+  const users = { tokens: { "token-of-ann": { id: "ann", channels: ["ann:*"] } } };
+  const file = await temporaryFile("users.json", JSON.stringify(users));
+  const { url } = await startServe("--users", file);
+  const { code, stderr } = await startCli(["tail", url, "ann:1", ...flags]).ended;
+  expect(stderr).toMatch(new RegExp(`^runwire: The server ${sentence}[^\n]*\n$`));
+  expect(stderr).not.toContain("of-nobody");
+  expect(code).toBe(2);
+});
+
 test("names the variable of the token in its help, and not what it holds", async () => {
   const { stdout } = await startCli(["tail", "--help"], { RUNWIRE_TOKEN: "token-of-ann" }).ended;
   expect(stdout).toContain("RUNWIRE_TOKEN");

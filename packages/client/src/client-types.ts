@@ -33,7 +33,10 @@ export interface ConnectionInfo {
   readonly retryAt?: number;
   /** The latest round trip, milliseconds. */
   readonly latencyMs?: number;
-  /** Why the connection ended for good, or last failed. */
+  /**
+   * Why the connection ended for good, or last failed: a `RunwireError`, whose `code` is `unauthenticated` where
+   * the server did not take the token (ask the person to sign in) and `forbidden` where it will not have them.
+   */
   readonly error?: Error;
 }
 

@@ -14,7 +14,7 @@ export interface TailFlags {
 /**
  * Prints a channel's events, each once and in order, until a signal comes or the channel cannot be read.
  *
- * @throws Misuse for a wrong argument
+ * @throws Misuse for a wrong argument, or a token that the server does not take
  * @throws RunwireError when the server refuses, or the log cannot be continued
  */
 export async function runTail(url: string, channel: string, flags: TailFlags): Promise<void> {
@@ -31,9 +31,22 @@ export async function runTail(url: string, channel: string, flags: TailFlags): P
   try {
     for await (const event of client.channel(channel).events({ from, signal: ended.signal }))
       for (const line of print(event)) process.stdout.write(`${line}\n`);
+  } catch (error) {
+    throw toTokenProblem(error, flags.token) ?? error;
   } finally {
     await client.close();
   }
+}
+
+/** The sentence for a person whose token the server does not take, where that is what happened. */
+function toTokenProblem(error: unknown, token: string | undefined): Misuse | undefined {
+  const cause = isRunwireError(error) ? error.cause : undefined;
+  if (!isRunwireError(cause) || cause.code !== "unauthenticated") return undefined;
+  return new Misuse(
+    token === undefined
+      ? "The server wants to know who you are; give --token, or set RUNWIRE_TOKEN."
+      : "The server does not take this token; give another with --token or RUNWIRE_TOKEN.",
+  );
 }
 
 function toFrom(text: string): "start" | "now" | Position {

@@ -236,5 +236,6 @@ describe("over a real server", () => {
     refused.reconnect();
     await expect.poll(() => refused.status).toBe("closed");
     expect(refused.connection.error?.message).toContain("4401");
+    expect(refused.connection.error).toMatchObject({ code: "unauthenticated" });
   });
 });
