@@ -35,7 +35,7 @@ export interface ConnectionInfo {
   readonly latencyMs?: number;
   /**
    * Why the connection ended for good, or last failed: a `RunwireError`, whose `code` is `unauthenticated` where
-   * the server did not take the token (ask the person to sign in) and `forbidden` where it will not have them.
+   * the server did not take the token: ask the person to sign in.
    */
   readonly error?: Error;
 }

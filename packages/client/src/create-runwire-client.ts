@@ -149,7 +149,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     requests.fail(error);
     if (before.name === "connected") {
       refresh.suspend();
-      requests.suspend(new RunwireError("connection_lost", "the connection has ended"));
+      requests.suspend();
       subscriptions.suspend();
     }
     info.set(toConnectionInfo(state, info.get()));

@@ -54,7 +54,7 @@ function createSettings({ limits, redact = [], names }: EncodeOptions): Settings
   return {
     limits: resolveLimits(limits),
     redactor,
-    names,
+    names: checkNames(names),
     suspects: suspecting(redactor, names),
   };
 }
@@ -65,6 +65,15 @@ function checkRedactions(redact: readonly Redaction[]): readonly Redaction[] {
   throw new RunwireError(
     "invalid_options",
     "redact takes a list of strings and regular expressions",
+  );
+}
+
+function checkNames(names: EnumNames | undefined): EnumNames | undefined {
+  const isTable = (one: unknown) => typeof one === "object" && one !== null;
+  if (names === undefined || (isTable(names) && Object.values(names).every(isTable))) return names;
+  throw new RunwireError(
+    "invalid_options",
+    'names takes lists of names by key, like { readyState: ["CONNECTING", "OPEN"] }',
   );
 }
 

@@ -58,3 +58,9 @@ test("reads an options object once, and keeps it apart from others", () => {
   expect(encode({ level: 10 }, {})).toBe('{"level":10}');
   expect(encode({ level: 10 })).toBe('{"level":10}');
 });
+
+test.each([3, { readyState: 3 }, { readyState: null }])("refuses %j as names", (wrong) => {
+  // What a program without types may pass.
+  const options = { names: wrong } as unknown as EncodeOptions;
+  expect(() => encode({}, options)).toThrow(expect.objectContaining({ code: "invalid_options" }));
+});

@@ -37,12 +37,6 @@ export interface Transport {
 /** How long a closing handshake may take. */
 const closeTimeoutMs = 1_000;
 
-/** The closes that say something of the person, as error codes. */
-const refusals: { readonly [code: number]: string | undefined } = {
-  4401: "unauthenticated",
-  4403: "forbidden",
-};
-
 export function openTransport(
   WebSocket: WebSocketConstructor,
   url: string,
@@ -55,7 +49,7 @@ export function openTransport(
   socket.addEventListener("close", ({ code, reason }) => {
     const because = reason ? `${code}, ${reason}` : code;
     const message = `the connection was closed (${because})`;
-    onClose(code, new RunwireError(refusals[code] ?? "connection_lost", message));
+    onClose(code, new RunwireError(code === 4401 ? "unauthenticated" : "connection_lost", message));
   });
   // A close follows, with all there is to know; without a listener `ws` would throw.
   socket.addEventListener("error", () => {});

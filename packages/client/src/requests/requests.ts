@@ -27,7 +27,7 @@ export interface Requests {
   /** Sends what is not sent yet: the publishes alone, or all. */
   resume(kind?: "publish"): void;
   /** The connection has ended: nothing counts as sent any more. */
-  suspend(error: Error): void;
+  suspend(): void;
   /** Rejects all that is unanswered, and from now on everything, until it is called without an error. */
   fail(error: Error | undefined): void;
 }
@@ -61,11 +61,11 @@ export function createRequests(options: RequestsOptions): Requests {
     resume(kind) {
       for (const entry of entries.values()) if (!kind || entry.kind === kind) sendEntry(entry);
     },
-    suspend(error) {
+    suspend() {
       pace.stop();
       for (const entry of entries.values()) {
         entry.isSent = false;
-        if (entry.kind === "once") entry.reject(error);
+        rejectUnsent(entry);
       }
     },
     fail(error) {
@@ -113,8 +113,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const entry: Entry = { kind, text, isSent: false, settle, reject };
     entries.set(id, entry);
     sendEntry(entry);
-    if (kind === "once" && !entry.isSent)
-      reject(new RunwireError("connection_lost", "the connection has ended"));
+    rejectUnsent(entry);
 
     function settle(message: Answer, frame: string): boolean {
       if (message.type === "error") refuse(message);
@@ -148,5 +147,11 @@ export function createRequests(options: RequestsOptions): Requests {
 
   function sendEntry(entry: Entry): void {
     if (!entry.isSent && (entry.kind || !pace.isHeld())) entry.isSent = send(entry.text);
+  }
+
+  /** One that is sent on this connection or never. */
+  function rejectUnsent({ kind, isSent, reject }: Entry): void {
+    if (kind === "once" && !isSent)
+      reject(new RunwireError("connection_lost", "the connection was closed"));
   }
 }
