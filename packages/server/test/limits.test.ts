@@ -208,6 +208,15 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
+test("limits.maxConnectionsPerAddress: who goes leaves a place", async () => {
+  const { port, connect, server } = await startServer({ limits: { maxConnectionsPerAddress: 1 } });
+  const connection = await connect();
+  expect(await outcomeOfUpgrade(port)).toBe(429);
+  connection.socket.cut();
+  await expect.poll(() => server.stats().connections, { timeout: 10_000 }).toBe(0);
+  expect(await outcomeOfUpgrade(port)).toBe("ok");
+});
+
 describe("limits.connectRatePerAddress of 3", () => {
   const limits = { connectRatePerAddress: { perSecond: 0.5, burst: 3 } };
 

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { createMemoryStore } from "@runwire/store";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { defaultServerOptions } from "../../src/index.ts";
 import { UpgradeRefused } from "../conformance/bare/bare-socket.ts";
@@ -30,6 +31,23 @@ async function startBusyServer(queue = 3) {
     for (let turn = 0; turn < 10; turn += 1) await clock.endTurn();
   };
   return { ...under, clock, inside, silent, admission, goOn };
+}
+
+/** A store whose pages come when they are released. */
+function createHeldReads() {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let count = 0;
+  const store = createMemoryStore();
+  const read = store.read.bind(store);
+  store.read = async (request) => {
+    count += 1;
+    await released;
+    return read(request);
+  };
+  return { store, release: () => release(), reads: () => count };
 }
 
 const upgrade =
@@ -111,6 +129,33 @@ describe("while more come than one turn of the loop has time for", () => {
     await goOn();
     expect(await inside.nextOf("events")).toMatchObject({ after: 0, offset: 2 });
     expect(admission()).toMatchObject({ waitingResumes: 0, resumesInFlight: 0 });
+  });
+
+  test("a page of history takes a place among the resumes, and gives it back", async () => {
+    const { store, release, reads } = createHeldReads();
+    const under = await startServer({ store, admission: { resumesInFlight: 1 } });
+    const [one, two] = [await under.connect(), await under.connect()];
+    await publish(one, [custom("one")]);
+    expect(await one.request({ type: "subscribe", channel: "c" })).toMatchObject({ offset: 1 });
+    await soon(reads).toBe(1);
+    const subscribed = two.request({ type: "subscribe", channel: "d" });
+    const admission = () => under.server.stats().admission;
+    await soon(admission).toMatchObject({ resumesInFlight: 1, waitingResumes: 1 });
+    release();
+    expect(await subscribed).toMatchObject({ type: "subscribed", offset: 0 });
+    expect(await one.nextOf("events")).toMatchObject({ offset: 1 });
+    await soon(admission).toMatchObject({ resumesInFlight: 0, waitingResumes: 0 });
+  });
+
+  test("a client that goes while its greeting waits leaves nothing behind", async () => {
+    const { silent, admission, goOn, clock } = await startBusyServer();
+    silent.send({ type: "hello" });
+    await soon(() => admission().waitingGreetings).toBe(1);
+    silent.socket.cut();
+    await soon(() => admission().waitingGreetings).toBe(0);
+    await goOn();
+    await clock.advance(defaultServerOptions.admission.queueTimeoutMs);
+    expect(admission()).toMatchObject({ refused: 0 });
   });
 
   test("a peer that goes before its turn leaves nothing behind", async () => {
