@@ -11,6 +11,8 @@ export type Step =
       readonly what: Writing;
       readonly count: number;
     }
+  /** Text that comes word by word, each in a publish of its own. */
+  | { readonly type: "pour"; readonly client: number; readonly count: number }
   | { readonly type: "publish"; readonly client: number }
   | { readonly type: "follow" | "unfollow" | "stop" | "loadOlder"; readonly client: number }
   | {
@@ -64,17 +66,24 @@ const writing = fc.record({
   ),
   count: fc.integer({ min: 1, max: 6 }),
 });
+const pouring = fc.record({
+  type: fc.constant("pour"),
+  client,
+  count: fc.integer({ min: 2, max: 6 }),
+});
+const followingLatest = fc.record({
+  type: fc.constant("followLatest"),
+  client,
+  runs: fc.integer({ min: 1, max: 3 }),
+  isImpatient: fc.constantFrom(true, true, false),
+});
 const reading = fc.oneof(
   fc.record({
-    type: fc.constantFrom("follow", "follow", "unfollow", "stop", "loadOlder", "loadOlder"),
+    type: fc.constantFrom("follow", "follow", "unfollow", "stop"),
     client,
   }),
-  fc.record({
-    type: fc.constant("followLatest"),
-    client,
-    runs: fc.integer({ min: 1, max: 3 }),
-    isImpatient: fc.boolean(),
-  }),
+  followingLatest,
+  fc.record({ type: fc.constant("loadOlder"), client }),
   fc.record({
     type: fc.constant("read"),
     client,
@@ -120,8 +129,9 @@ const passing = fc.record({
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: writing },
+  { weight: 2, arbitrary: pouring },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("publish"), client }) },
-  { weight: 5, arbitrary: reading },
+  { weight: 7, arbitrary: reading },
   { weight: 4, arbitrary: asking },
   { weight: 6, arbitrary: network },
   { weight: 3, arbitrary: history },
@@ -133,17 +143,18 @@ const opening: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     type: fc.constant("write"),
     client,
-    what: fc.constant("start"),
-    count: fc.constant(1),
+    what: fc.constantFrom<Writing[]>("start", "say"),
+    count: fc.integer({ min: 1, max: 3 }),
   }),
   fc.record({ type: fc.constant("follow"), client }),
-  fc.record({ type: fc.constant("advance"), milliseconds: fc.constant(300) }),
+  followingLatest,
+  fc.record({ type: fc.constant("advance"), milliseconds: fc.constantFrom(30, 300) }),
 );
 
 /** Whole schedules. */
 export const schedules: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
-    fc.array(opening, { maxLength: 8, size: "max" }),
+    fc.array(opening, { maxLength: 12, size: "max" }),
     fc.array(step, { minLength: 8, maxLength: 60, size: "max" }),
   )
   .map(([first, others]) => [...first, ...others]);

@@ -176,6 +176,8 @@ export class World {
     switch (step.type) {
       case "write":
         return application.write(step.what, step.count);
+      case "pour":
+        return this.#pour(application, step.count);
       case "publish":
         return application.publish();
       case "ask":
@@ -207,6 +209,13 @@ export class World {
         return this.#flap(application);
       default:
         return network[step.type]();
+    }
+  }
+
+  async #pour(application: Application, count: number): Promise<void> {
+    for (let nth = 0; nth < count; nth += 1) {
+      application.write("say", 1);
+      await this.#clock.advance(40);
     }
   }
 
