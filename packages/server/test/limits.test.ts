@@ -368,6 +368,9 @@ describe("limits.publishBytesPerSecond", () => {
     for (let tenth = 0; tenth < 11; tenth += 1) await clock.advance(100);
     expect(await second).toMatchObject({ type: "published", offset: 2 });
     expect(await outcomeOf(writer)).toBe("ok");
+    await clock.advance(1_000);
+    expect(await write(writer, "3", 20_000)).toMatchObject({ offset: 3 });
+    expect(await isRead(writer)).toBe(false);
   });
 
   test("it is kept by user: other connections pay with their first publish, other users do not", async () => {

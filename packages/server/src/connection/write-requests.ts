@@ -33,8 +33,6 @@ export class WriteRequests implements Answerer {
   readonly #dialogue: Dialogue;
   readonly #services: WriteServices;
   readonly #intake: Intake;
-  /** Whether the socket is left unread for what was published. */
-  #isResting = false;
   readonly #queues = new Map<string, Promise<void>>();
   /** The runs that were started or renewed here, and by which writer. */
   readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
@@ -124,15 +122,9 @@ export class WriteRequests implements Answerer {
     if (!budget) return;
     const { reader: payer } = this.#dialogue;
     budget.spend(payer, Buffer.byteLength(text));
-    if (this.#isResting || budget.waitMs(payer) === 0) return;
-    this.#isResting = true;
+    if (budget.waitMs(payer) === 0) return;
     this.#intake.stop();
-    void budget
-      .turn(payer, () => this.#dialogue.isOpen)
-      .then(() => {
-        this.#isResting = false;
-        this.#intake.go();
-      });
+    void budget.turn(payer, () => this.#dialogue.isOpen).then(() => this.#intake.go());
   }
 
   #enqueue(channel: string, work: () => Promise<void>): Promise<void> {

@@ -67,6 +67,16 @@ test("every peer is pinged once in each round, those that came at different time
   expect(new Set(first).size).toBe(30);
 });
 
+test("the first ping of a peer that comes alone comes after one whole round", async () => {
+  const { clock, add } = createHeartbeat();
+  await clock.advance(7_000);
+  const peer = add();
+  await clock.advance(29_000);
+  expect(peer.pings).toEqual([]);
+  await clock.advance(1_000);
+  expect(peer.pings).toEqual([37_000]);
+});
+
 test("of 300 peers that came together no more than 10 are pinged together", async () => {
   const { clock, add } = createHeartbeat();
   await clock.advance(7_000);
