@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { toLine } from "./misuse.js";
+import { type RenewEpochsFlags, runRenewEpochs } from "./renew-epochs.js";
 import { runServe, type ServeFlags } from "./serve/run-serve.js";
 import { runTail, type TailFlags } from "./tail/run-tail.js";
 import { CLI_VERSION } from "./version.js";
@@ -13,6 +14,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(`${toSentence(text)}\n`) });
   addServe(program);
   addTail(program);
+  addRenewEpochs(program);
   return program;
 }
 
@@ -47,6 +49,16 @@ function addTail(program: Command): void {
     .option("--from <position>", "start, now or EPOCH:OFFSET", "start")
     .option("--json", "one JSON object a line, as the log keeps it", false)
     .action((url: string, channel: string, flags: TailFlags) => runTail(url, channel, flags));
+}
+
+function addRenewEpochs(program: Command): void {
+  program
+    .command("renew-epochs")
+    .description(
+      "Have every reader begin anew: once, after an older copy of the store was restored.",
+    )
+    .requiredOption("--store <store>", "sqlite:FILE")
+    .action((flags: RenewEpochsFlags) => runRenewEpochs(flags));
 }
 
 function toPort(text: string): number {

@@ -101,7 +101,7 @@ export interface Channel {
 
 /** Told of what was survived: a malformed message, a hole, a listener that threw. */
 export interface ClientReport {
-  readonly code: "malformed_message" | "gap" | "decode_failed" | "listener_failed" | "server_error";
+  readonly code: "malformed_message" | "gap" | "listener_failed" | "server_error";
   readonly message: string;
   readonly cause?: unknown;
 }
