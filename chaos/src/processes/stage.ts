@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { createRunwireClient, type RunwireClient } from "@runwire/client";
-import { systemClock } from "@runwire/protocol";
+import { isRunwireError, systemClock } from "@runwire/protocol";
 import { Application } from "../application/application.ts";
 import { channel, toMarked } from "../application/recording-store.ts";
 import { checkHistory } from "../checker/check-history.ts";
@@ -123,13 +123,25 @@ export class Stage {
     const client = this.connect();
     const events: MarkedEvent[] = [];
     for (let after = 0; ; ) {
-      const page = await client.fetch({ channel, after });
+      const page = await patiently(() => client.fetch({ channel, after }));
       events.push(...page.events.map((event) => toMarked(event)));
       if (page.offset >= page.head) {
         await client.close();
         return { epoch: page.epoch, events };
       }
       after = page.offset;
+    }
+  }
+}
+
+/** A long log is read at the pace that the server allows. */
+async function patiently<Value>(ask: () => Promise<Value>): Promise<Value> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isRunwireError(error) || error.code !== "rate_limited") throw error;
+      await pause(1_000);
     }
   }
 }

@@ -35,7 +35,7 @@ for (let turn = 0; !isOver; turn += 1) {
   application.write(turn % 3 === 0 ? "note" : "say", 2);
   if (turn % 5 === 0) application.publish();
   if (turn % 40 === 39) application.write("complete", 1);
-  await pause(5);
+  await pause(20);
 }
 application.write("complete", 1);
 do await pause(50);
