@@ -48,7 +48,7 @@ export const roomImports = {
     connection: ["channels", "runs", "log"],
     channels: ["runs", "log"],
     runs: ["log"],
-    log: [],
+    log: ["options"],
     options: [],
   },
   cli: {

@@ -24,8 +24,7 @@ export function checkOptions(
   }
 }
 
-const isFunction: Check = (value) =>
-  typeof value === "function" ? undefined : "a function";
+const isFunction: Check = (value) => (typeof value === "function" ? undefined : "a function");
 
 /** A number of at least `least`; `Infinity` where that is a bound. */
 export const isAtLeast =
