@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { getHeapSpaceStatistics } from "node:v8";
 import { createRunwireServer, type ServerStats } from "@runwire/server";
 import { attachRunwire } from "@runwire/server/node";
 import { createMemoryStore } from "@runwire/store";
@@ -30,6 +31,8 @@ export interface ServerMoment {
   readonly stats: ServerStats;
   readonly timers: number;
   readonly heapMiB: number;
+  /** What V8 holds for objects that were just made, used or not. */
+  readonly youngMiB: number;
 }
 
 /** How long the event loop was held up since the last question, milliseconds. */
@@ -72,6 +75,11 @@ process.on("SIGTERM", async () => {
   process.exit(0);
 });
 
+function youngBytes(): number {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+  return young?.space_size ?? Number.NaN;
+}
+
 async function publishFirst(channel: string): Promise<void> {
   const data = { n: 1, at: preciseNow() };
   const event = { type: "custom", name: "tick", priority: "high", time: Date.now(), data };
@@ -84,6 +92,7 @@ const desk = {
     stats: runwire.stats(),
     timers: clock.timers(),
     heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
+    youngMiB: youngBytes() / 2 ** 20,
   }),
   takeLoopDelay(): LoopDelay {
     const taken = { p99Ms: delay.percentile(99) / 1e6, maxMs: delay.max / 1e6 };
