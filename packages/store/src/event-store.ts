@@ -110,8 +110,13 @@ export interface EventStore {
 
   /** What the channel keeps, and which of its root runs come first: what to trim is decided from this. */
   keptRuns(request: KeptRunsRequest): Promise<KeptRuns>;
-  /** Raises the floor to `floor`, the offset of a root run's `agent_started`, or lower where a run that goes on needs it. Answers the floor that holds. */
-  trim(channel: string, floor: number): Promise<number>;
+  /**
+   * Raises the floor to `floor`, the offset of a root run's `agent_started`, or lower where a run that goes on needs it.
+   * Answers the floor that holds. With `epoch`, only as long as the log has that one: a channel that was deleted and
+   * filled again, or whose epoch was renewed, since `floor` was decided (from {@link EventStore.keptRuns}, which names
+   * the epoch) keeps all that it has.
+   */
+  trim(channel: string, floor: number, epoch?: string): Promise<number>;
   /** Deletes a channel, its runs, publish keys and commands. What is written next has a new epoch. */
   deleteChannel(channel: string): Promise<void>;
   /**

@@ -94,7 +94,13 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("answer" as const), channel, runId }) },
   {
     weight: 1,
-    arbitrary: fc.record({ type: fc.constant("trim" as const), channel, floor: fc.nat(40) }),
+    arbitrary: fc.record({
+      type: fc.constant("trim" as const),
+      channel,
+      floor: fc.nat(40),
+      // The epoch of which channel is named: of the other one nothing may be done.
+      epochOf: fc.option(channel, { nil: undefined }),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("delete" as const), channel }) },
   { weight: 1, arbitrary: fc.constant({ type: "renewEpochs" } as const) },
@@ -131,8 +137,10 @@ async function take(store: EventStore, clock: { now: number }, one: Step): Promi
         await store.answerCommand(one.channel, first.commandId, { type: "commanded" });
       return pending.map(withoutRandomId);
     }
-    case "trim":
-      return store.trim(one.channel, one.floor);
+    case "trim": {
+      const epoch = one.epochOf && (await store.head(one.epochOf)).epoch;
+      return store.trim(one.channel, one.floor, epoch);
+    }
     case "delete":
       return store.deleteChannel(one.channel);
   }

@@ -146,8 +146,9 @@ export class RetentionKeeper {
       const floor = planRetention(policy, kept, step);
       if (floor <= kept.floor) return;
       if (limit === rootsAtFirst) continue;
-      // Where a run came to need what is below it meanwhile, the store does less, and this is over.
-      if ((await store.trim(channel, floor)) <= kept.floor) return;
+      // Where a run came to need what is below it meanwhile, or the channel was deleted and filled again, the store
+      // does less, and this is over.
+      if ((await store.trim(channel, floor, kept.epoch)) <= kept.floor) return;
       await this.#pause();
     }
   }

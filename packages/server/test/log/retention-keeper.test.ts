@@ -105,11 +105,11 @@ function watchTrims(store: EventStore) {
   const held: (() => void)[] = [];
   const state = { isHolding: false, failing: undefined as string | undefined };
   const trim = store.trim.bind(store);
-  store.trim = async (channel, floor) => {
+  store.trim = async (channel, floor, epoch) => {
     trims.push({ channel, floor });
     if (state.failing === channel) throw new Error("the disk is gone");
     if (state.isHolding) await new Promise<void>((resolve) => held.push(resolve));
-    return trim(channel, floor);
+    return trim(channel, floor, epoch);
   };
   const release = () => {
     for (const go of held.splice(0)) go();
@@ -157,6 +157,26 @@ test("does one thing at a time, and waits for it when it is closed", async () =>
   expect(await floorOf(store)).toBe(4);
   expect(clock.pending()).toEqual([]);
 });
+
+test.each(Object.entries(storages))(
+  "over %s, takes nothing by what it decided of a channel that was deleted and filled again since",
+  async (_name, open) => {
+    const clock = new FakeClock();
+    const store = open(clock);
+    const { trims, state, release } = watchTrims(store);
+    const keeper = startKeeper(store, { maxEvents: 6 }, clock);
+    await appendRuns(store, ["a", "b", "d", "e"]);
+    state.isHolding = true;
+    await clock.advance(6_000);
+    expect(trims).toEqual([{ channel: "c", floor: 7 }]);
+    await store.deleteChannel("c");
+    // As many as are to be kept; below 7, and ended, is the first of them as well.
+    await appendRuns(store, ["f", "g"]);
+    release();
+    await keeper.close();
+    expect(await floorOf(store)).toBe(1);
+  },
+);
 
 test("does not wait long for a store that hangs when it is closed", async () => {
   const clock = new FakeClock();

@@ -182,10 +182,11 @@ class MemoryStore implements EventStore {
     return this.#find(channel).keptRuns(limit, this.#clock());
   }
 
-  async trim(name: string, floor: number): Promise<number> {
+  async trim(name: string, floor: number, epoch?: string): Promise<number> {
     this.#ensureOpen();
     const channel = this.#find(name);
     const { floor: before } = channel.log;
+    if (epoch !== undefined && epoch !== channel.epoch) return before;
     const after = channel.trim(floor);
     if (after !== before) this.#changed(name, channel);
     return after;

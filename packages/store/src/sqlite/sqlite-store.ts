@@ -24,7 +24,7 @@ import { planRenewal } from "../rows/plan-renewal.js";
 import { abandonRun, appendEvents } from "./append-events.js";
 import { readLatestCustom, readPage } from "./read-page.js";
 import type { SqliteFile } from "./sqlite-file.js";
-import { trimStep } from "./trim-step.js";
+import { type TrimStep, type TrimWish, trimStep } from "./trim-step.js";
 
 /** What a store decides by beside what is in the file. */
 export interface SqliteStoreEnvironment {
@@ -170,16 +170,19 @@ export class SqliteStore implements EventStore {
   }
 
   /** Step by step, each a transaction of its own with a floor that holds: a long history does not stop the loop. */
-  async trim(name: string, wish: number): Promise<number> {
-    for (;;) {
-      const { floor, isDone, hasMoved } = await this.#file.write((tables) =>
-        trimStep(tables, name, wish),
-      );
-      if (hasMoved) this.#file.notify([name]);
-      if (!isDone) continue;
-      if (hasMoved) await this.#file.tidyUp();
-      return floor;
-    }
+  async trim(name: string, wish: number, epoch?: string): Promise<number> {
+    let step = await this.#trimStep(name, { wish, epoch });
+    if (!step.hasMoved) return step.floor;
+    // The log of the first step only: between two of them the channel may be deleted and filled again.
+    while (!step.isDone) step = await this.#trimStep(name, { wish, epoch: step.epoch });
+    await this.#file.tidyUp();
+    return step.floor;
+  }
+
+  async #trimStep(name: string, wanted: TrimWish): Promise<TrimStep> {
+    const step = await this.#file.write((tables) => trimStep(tables, name, wanted));
+    if (step.hasMoved) this.#file.notify([name]);
+    return step;
   }
 
   /** The channel is gone with the first transaction; its rows go in the ones that follow. */

@@ -17,6 +17,15 @@ const offsetsOf = async (store: EventStore) => {
   return events.map(({ offset }) => offset);
 };
 
+/** Runs of 152 events each, that have ended. */
+async function appendLongRuns(store: EventStore, count: number): Promise<void> {
+  for (let run = 0; run < count; run++) {
+    const runId = `run-${run}`;
+    const events = Array.from({ length: 150 }, () => thinking(runId));
+    await append(store, [started(runId), ...events, completed(runId)]);
+  }
+}
+
 export function describeRetention({ open }: StoreTest): void {
   describe("trimming", () => {
     it("takes what lies below the floor, but for the latest of each of the channel's names and keys", async () => {
@@ -92,13 +101,42 @@ export function describeRetention({ open }: StoreTest): void {
       expect(await offsetsOf(store)).toEqual([4, 5, 6]);
     });
 
+    it("does nothing for an epoch that is no longer the log's", async () => {
+      const store = await open();
+      const fill = async () => {
+        for (const runId of ["a", "b"]) await append(store, [started(runId), completed(runId)]); // 1–4
+      };
+      await fill();
+      const { epoch: deleted } = await store.head(channel);
+      await store.deleteChannel(channel);
+      expect(await store.trim(channel, 3, deleted)).toBe(1);
+      await fill();
+      expect(await store.trim(channel, 3, deleted)).toBe(1);
+      expect(await offsetsOf(store)).toEqual([1, 2, 3, 4]);
+      const { epoch: renewed } = await store.head(channel);
+      await store.renewEpochs();
+      expect(await store.trim(channel, 3, renewed)).toBe(1);
+      expect(await offsetsOf(store)).toEqual([1, 2, 3, 4]);
+      const { epoch } = await store.head(channel);
+      expect(await store.trim(channel, 3, epoch)).toBe(3);
+      expect(await store.trim(channel, 1, deleted), "the floor that holds").toBe(3);
+      expect(await offsetsOf(store)).toEqual([3, 4]);
+    });
+
+    it("with an epoch takes nothing of a channel that is deleted and filled again while it goes on", async () => {
+      const store = await open();
+      await appendLongRuns(store, 20);
+      const { epoch } = await store.head(channel);
+      const trimming = store.trim(channel, 19 * 152 + 1, epoch);
+      const deleting = store.deleteChannel(channel);
+      const filling = ["a", "b", "c"].map((id) => append(store, [started(id), completed(id)]));
+      await Promise.all([trimming, deleting, ...filling]);
+      expect(await store.head(channel)).toMatchObject({ floor: 1 });
+    });
+
     it("takes a long history away, whole", async () => {
       const store = await open();
-      for (let run = 0; run < 40; run++) {
-        const runId = `run-${run}`;
-        const events = Array.from({ length: 150 }, () => thinking(runId));
-        await append(store, [started(runId), ...events, completed(runId)]);
-      }
+      await appendLongRuns(store, 40);
       const floor = 39 * 152 + 1;
       expect(await store.trim(channel, floor)).toBe(floor);
       const { events } = await store.read({ channel, after: 0, limit: 1000 });
