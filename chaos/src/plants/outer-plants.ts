@@ -1,7 +1,7 @@
 import type { EventStore, StoredPage } from "@runwire/store";
 import { channel, overrideStore } from "../application/recording-store.ts";
 import type { Anomaly } from "../checker/history.ts";
-import type { Plant } from "../simulated/world.ts";
+import type { Plant } from "../simulated/backstage.ts";
 
 /** Mistakes that others have made, each from outside: in what the store answers, or in what the wire carries. */
 export const outerPlants: {

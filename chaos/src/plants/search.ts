@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { Anomaly } from "../checker/history.ts";
+import type { Plant } from "../simulated/backstage.ts";
 import { play } from "../simulated/play.ts";
 import { schedules } from "../simulated/steps.ts";
-import type { Plant } from "../simulated/world.ts";
 
 /** What a search has found. */
 export interface Search {

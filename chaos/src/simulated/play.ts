@@ -1,7 +1,8 @@
 import { checkHistory } from "../checker/check-history.ts";
 import type { Anomaly, Play } from "../checker/history.ts";
+import type { Plant } from "./backstage.ts";
 import type { Step } from "./steps.ts";
-import { type Plant, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
 export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {

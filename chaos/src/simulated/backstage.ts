@@ -1,0 +1,136 @@
+import { createMemoryStore, type EventStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
+import { createRandom, toBytes } from "../application/random.ts";
+import { channel, createRecorder } from "../application/recording-store.ts";
+import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
+import type { Tampering } from "./network.ts";
+import { revalidateMs, ServerProcess } from "./server-process.ts";
+
+/** A mistake that is made on purpose, from outside: what the search must find. */
+export interface Plant extends Tampering {
+  /** What the store answers. */
+  readonly store?: (store: EventStore) => EventStore;
+  /** Every new store gives the same names. */
+  readonly oneEpoch?: true;
+  /** Nobody loses a right. */
+  readonly neverRevoked?: true;
+}
+
+/** The longest time that the application thinks about what somebody may do, milliseconds. */
+const slowestAnswerMs = 600;
+/** How long somebody may still be handed what is written when the server was told that they lost their right. */
+const toldGraceMs = 1_000;
+/** When it was not told, it asks by itself; what it is told, or reads, may be as old as the slowest answers. */
+export const untoldGraceMs = revalidateMs + slowestAnswerMs + 1_000;
+
+/** What nobody sees who uses a client: time, chance, the store, the servers over it, and who may what. */
+export class Backstage {
+  readonly history: HistoryEntry[] = [];
+  readonly clock = new FakeClock();
+  readonly random: () => number;
+  readonly plant: Plant;
+  store: EventStore;
+  /** No more faults from now on. */
+  isCalm = false;
+  /** The application is slow to say who may what. */
+  isThinking = false;
+  readonly #revoked = new Set<string>();
+  readonly #processes: ServerProcess[] = [];
+  #stalledMs = 0;
+
+  constructor(seed: number, plant: Plant) {
+    this.random = createRandom(seed);
+    this.plant = plant;
+    this.store = this.#createStore();
+    this.#startServer();
+  }
+
+  readonly note = (entry: HistoryEntry): void => {
+    this.history.push(entry);
+  };
+
+  /** The server to which new connections lead. */
+  get process(): ServerProcess {
+    // The constructor starts the first one.
+    return this.#processes.at(-1) as ServerProcess;
+  }
+
+  get hasRevoked(): boolean {
+    return this.#revoked.size > 0;
+  }
+
+  maySee(user: string): boolean {
+    return !this.#revoked.has(user);
+  }
+
+  async toStart(from: "start" | "now" | number): Promise<StartOfReading> {
+    if (typeof from === "string") return from;
+    const { epoch, offset } = await this.store.head(channel);
+    return { epoch, offset: Math.floor(offset * from) };
+  }
+
+  revoke(user: string, isTold: boolean): void {
+    if (this.#revoked.has(user)) return;
+    this.#revoked.add(user);
+    const graceMs = isTold ? toldGraceMs : untoldGraceMs;
+    this.note({ type: "revoked", at: this.#livedMs(), user, graceMs });
+    if (!isTold) return;
+    for (const { server, isDead } of this.#processes) if (!isDead) void server.revoke({ user });
+  }
+
+  async stall(milliseconds: number): Promise<void> {
+    this.#stalledMs += milliseconds;
+    await this.clock.stall(milliseconds);
+  }
+
+  replaceServer(how: "kill" | "drain" | "wipe"): void {
+    if (how === "drain") void this.process.server.close();
+    else this.process.kill();
+    if (how === "wipe") {
+      this.store = this.#createStore();
+      this.note({ type: "wiped" });
+    }
+    this.#startServer();
+  }
+
+  async deleteChannel(): Promise<void> {
+    this.note({ type: "wiped" });
+    await this.store.deleteChannel(channel);
+  }
+
+  async trim(share: number): Promise<void> {
+    const { runs = [] } = await this.store.listRuns({ channel, limit: 100 });
+    const run = runs[Math.min(runs.length - 1, Math.floor(share * runs.length))];
+    if (!run) return;
+    const { epoch } = await this.store.head(channel);
+    this.note({ type: "trimmed", epoch, floor: await this.store.trim(channel, run.first) });
+  }
+
+  #createStore(): EventStore {
+    const { oneEpoch } = this.plant;
+    const random = oneEpoch ? (length: number) => new Uint8Array(length) : toBytes(this.random);
+    const store = createMemoryStore({ clock: () => this.clock.now(), random });
+    return createRecorder(() => this.#livedMs(), this.note).record(store);
+  }
+
+  #startServer(): void {
+    const { store = (same: EventStore) => same, neverRevoked } = this.plant;
+    const process = new ServerProcess(store(this.store), {
+      ...{ clock: this.clock, random: this.random, number: this.#processes.length },
+      isCalm: () => this.isCalm,
+      thinkingMs: () => this.#thinkingMs(),
+      mayDo: (user) => neverRevoked === true || this.maySee(user),
+    });
+    this.#processes.push(process);
+  }
+
+  #thinkingMs(): number {
+    if (this.isThinking) return slowestAnswerMs;
+    return this.isCalm || this.random() < 0.8 ? 0 : this.random() * slowestAnswerMs;
+  }
+
+  /** While everything stands still nobody can be asked whether somebody may still see something. */
+  #livedMs(): number {
+    return this.clock.monotonic() - this.#stalledMs;
+  }
+}
