@@ -1,5 +1,6 @@
 /** A process: one client that asks the server for a sign of life again and again, whatever the others do. */
 import { once } from "node:events";
+import { setPriority } from "node:os";
 import { SUBPROTOCOL } from "@runwire/protocol";
 import { WebSocket } from "ws";
 import { readArguments, serveParent } from "./desk.ts";
@@ -16,6 +17,12 @@ export interface PingFigures {
 /** As many as a client may send without end (20 a second). */
 const everyMs = 60;
 
+try {
+  // What the pinger itself waits for a processor is not the server's; only root may.
+  setPriority(-10);
+} catch {
+  // How late it was is told beside.
+}
 const { port } = readArguments<{ readonly port: number }>();
 const socket = new WebSocket(`ws://127.0.0.1:${port}/runwire`, [SUBPROTOCOL], {
   localAddress: "127.0.200.1",
