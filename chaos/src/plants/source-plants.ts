@@ -41,7 +41,7 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
     shows: "stale-owner",
     changes: [
       {
-        file: "server/src/runs/command-desk.ts",
+        file: "server/src/runs/run-holders.ts",
         text: "holder && holder.link.order > link.order &&",
         instead: "false &&",
       },
