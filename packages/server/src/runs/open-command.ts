@@ -29,6 +29,11 @@ export function openCommand(row: CommandRow, isAskedHere: boolean): OpenCommand 
   };
 }
 
+/** Whether a handler has it, here or elsewhere. */
+export function isHandedOver({ handedTo, isAway }: OpenCommand): boolean {
+  return handedTo !== undefined || isAway;
+}
+
 export function toAnswer({ result, error }: HandlerAnswer): CommandAnswer {
   if (!error) return { type: "commanded", ...(result !== undefined && { result }) };
   if (error.code === "no_handler" || error.code === "already_resolved")

@@ -6,6 +6,12 @@ import { toRunKey } from "./run-key.js";
 export class OpenCommands {
   readonly #byId = new Map<string, OpenCommand>();
   readonly #ofRun = new Map<string, Set<OpenCommand>>();
+  #isClosed = false;
+
+  /** Whether none is to be added any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
 
   [Symbol.iterator](): Iterator<OpenCommand> {
     return [...this.#byId.values()][Symbol.iterator]();
@@ -35,5 +41,10 @@ export class OpenCommands {
     const ofRun = this.#ofRun.get(key);
     ofRun?.delete(command);
     if (ofRun?.size === 0) this.#ofRun.delete(key);
+  }
+
+  /** Those that are open stay until each is deleted. */
+  close(): void {
+    this.#isClosed = true;
   }
 }

@@ -24,3 +24,10 @@ export interface HandlerAnswer {
   readonly result?: string;
   readonly error?: { readonly code: string; readonly message: string };
 }
+
+/** Where an answer comes from. */
+export interface Answerer {
+  readonly link: WriterLink;
+  /** Whether this link has the run under the run's present writer. */
+  holds(channel: string, runId: string, writer: string | undefined): boolean;
+}

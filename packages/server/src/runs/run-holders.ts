@@ -1,0 +1,45 @@
+import type { WriterLink } from "./writer-link.js";
+
+interface Holder {
+  readonly writer: string;
+  readonly link: WriterLink;
+}
+
+/** Over which links of this server the writers of runs are reached; runs by their key, as `toRunKey` makes it. */
+export class RunHolders {
+  readonly #holders = new Map<string, Holder>();
+
+  get areNone(): boolean {
+    return this.#holders.size === 0;
+  }
+
+  has(key: string): boolean {
+    return this.#holders.has(key);
+  }
+
+  linkOf(key: string): WriterLink | undefined {
+    return this.#holders.get(key)?.link;
+  }
+
+  writerOf(key: string): string | undefined {
+    return this.#holders.get(key)?.writer;
+  }
+
+  /** From now on this link has the run, unless a later one of the same writer does; answers whether it had not before. */
+  attach(key: string, writer: string, link: WriterLink): boolean {
+    const holder = this.#holders.get(key);
+    if (holder && holder.link.order > link.order && holder.writer === writer) return false;
+    this.#holders.set(key, { writer, link });
+    return holder?.link !== link;
+  }
+
+  /** This link no longer has the run. */
+  detach(key: string, link: WriterLink): void {
+    if (this.linkOf(key) === link) this.#holders.delete(key);
+  }
+
+  /** The run has ended: nobody has it. */
+  delete(key: string): void {
+    this.#holders.delete(key);
+  }
+}
