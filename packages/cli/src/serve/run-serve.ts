@@ -19,6 +19,12 @@ export interface ServeFlags extends AccessOptions {
 }
 
 /**
+ * Connections that the system keeps until they are accepted. Of Node's 511 a crowd that returns at once overflows
+ * most, and whoever is dropped waits for seconds.
+ */
+const BACKLOG = 4_096;
+
+/**
  * Serves until a signal comes, then drains and ends with 0. The first line on stdout is the address.
  *
  * @throws Misuse for whatever the person at the terminal can mend
@@ -78,7 +84,9 @@ function listen(http: Server, { host, port }: ServeFlags): Promise<number> {
       reject(toListenProblem(error, host, port)),
     );
     // Listening on a host and a port, the address is an AddressInfo.
-    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+    http.listen({ port, host, backlog: BACKLOG }, () =>
+      resolve((http.address() as AddressInfo).port),
+    );
   });
 }
 
