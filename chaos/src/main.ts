@@ -87,11 +87,12 @@ async function main(options: ChaosOptions): Promise<void> {
   if (options.tiers.includes("C")) await playProcesses(options);
 }
 
+// Left to itself, Node 24 may go round for ever on its way out, waiting for sockets that were reset.
 try {
   await main(readOptions(process.argv.slice(2)));
-  process.exitCode = isClean ? 0 : 1;
+  process.exit(isClean ? 0 : 1);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   console.error(`\n${usage}`);
-  process.exitCode = 2;
+  process.exit(2);
 }

@@ -50,6 +50,8 @@ export async function runServe(flags: ServeFlags): Promise<void> {
     http.closeAllConnections();
     await store.close();
   }
+  // Nothing is left to do. Left to itself, Node 24 may go round for ever here, waiting for sockets that were reset.
+  process.exit(0);
 }
 
 function attach(runwire: RunwireServer, http: Server, flags: ServeFlags): void {
