@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isRequired } from "../../../scripts/testing/chromium.ts";
 import { scenarios } from "../../src/processes/scenarios.ts";
 
 /** The share of every commit. */
@@ -9,9 +10,10 @@ test.concurrent.for(Object.entries(scenarios))(
   {
     timeout: 180_000,
   },
-  async ([name, play]) => {
+  async ([, play], { skip }) => {
     const outcome = await play(amounts);
-    if ("skipped" in outcome) console.warn(`${name}: SKIPPED, ${outcome.skipped}`);
-    else expect(outcome.anomalies, outcome.figures).toEqual([]);
+    if (!("skipped" in outcome)) return expect(outcome.anomalies, outcome.figures).toEqual([]);
+    if (isRequired("prlimit")) throw new Error(outcome.skipped);
+    skip(outcome.skipped);
   },
 );
