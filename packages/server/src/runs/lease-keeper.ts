@@ -56,7 +56,8 @@ export class LeaseKeeper {
       // A stall that is over only now is noticed before anything is ended.
       if (!this.#mustExtend) await this.#abandonLapsed();
     } catch (error) {
-      this.#logger.warn("leases could not be looked at; trying again", error);
+      // Whoever closes the server may close the store right after it.
+      if (!this.#isClosed) this.#logger.warn("leases could not be looked at; trying again", error);
     } finally {
       this.#isSweeping = false;
     }

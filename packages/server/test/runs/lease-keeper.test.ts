@@ -26,8 +26,8 @@ async function createKeeper() {
   const request = { channel: "c", writer: "w", id: "1", actor, events };
   await store.append(request as never);
   const abandoned: string[] = [];
-  const start = () =>
-    new LeaseKeeper(new EventLog(store, silentLogger), clock, silentLogger, (_channel, runId) =>
+  const start = (logger = silentLogger) =>
+    new LeaseKeeper(new EventLog(store, silentLogger), clock, logger, (_channel, runId) =>
       abandoned.push(runId),
     );
   const renew = () =>
@@ -110,4 +110,14 @@ test("a keeper that was closed ends nothing more", async () => {
   start().close();
   await clock.advance(60_000);
   expect(abandoned).toEqual([]);
+});
+
+test("a store that is closed right after the keeper is no news", async () => {
+  const { clock, store, start } = await createKeeper();
+  const warnings: string[] = [];
+  const keeper = start({ ...silentLogger, warn: (message) => warnings.push(message) });
+  keeper.close();
+  await store.close();
+  await clock.advance(2_000);
+  expect(warnings).toEqual([]);
 });
