@@ -29,10 +29,20 @@ export function isRequired(service: string, list = process.env.RUNWIRE_REQUIRE_S
     .includes(service);
 }
 
+/** What a group needs of its browser beyond the usual. */
+export interface ChromiumOptions {
+  /** Lets pages wait in the back/forward cache, as they do for people; otherwise it is off. @default false */
+  readonly keepsPages?: boolean;
+}
+
 /** Launches Chromium without a window. Its sandbox is off only for root, who cannot have one. */
-export function launchChromium(path: string): Promise<Browser> {
+export function launchChromium(
+  path: string,
+  { keepsPages = false }: ChromiumOptions = {},
+): Promise<Browser> {
   return playwrightChromium.launch({
     executablePath: path,
+    ignoreDefaultArgs: keepsPages ? ["--disable-back-forward-cache"] : [],
     args: [
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       "--disable-gpu",
@@ -55,7 +65,11 @@ export function launchChromium(path: string): Promise<Browser> {
  *   });
  * });
  */
-export function describeInChromium(name: string, suite: (browser: () => Browser) => void): void {
+export function describeInChromium(
+  name: string,
+  suite: (browser: () => Browser) => void,
+  options: ChromiumOptions = {},
+): void {
   const found = findChromium();
   if ("missing" in found) {
     if (isRequired("chromium")) throw new Error(`chromium is required: ${found.missing}`);
@@ -65,7 +79,7 @@ export function describeInChromium(name: string, suite: (browser: () => Browser)
   describe(name, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await launchChromium(found.path);
+      browser = await launchChromium(found.path, options);
     }, 30_000);
     afterAll(() => browser?.close());
     suite(() => browser ?? noBrowser());
