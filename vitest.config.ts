@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
+          // Where fast-check is at home: the root does not depend on it.
+          setupFiles: ["./chaos/test/tell-the-seed.ts"],
           include: [
             "{packages,apps,examples}/*/test/**/*.test.ts",
             "{scripts,chaos}/test/**/*.test.ts",

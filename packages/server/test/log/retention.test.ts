@@ -35,7 +35,12 @@ const policy = fc
   // An absent bound and an `undefined` one are one to the decider, and two to the type.
   .map((bounds) => JSON.parse(JSON.stringify(bounds)) as RetentionPolicy);
 
-const steps: fc.Arbitrary<Step[]> = fc.array(
+const retain = fc.record({
+  type: fc.constant("retain" as const),
+  policy,
+  stepEvents: fc.integer({ min: 1, max: 30 }),
+});
+const writing = fc.array(
   fc.oneof(
     {
       weight: 5,
@@ -55,17 +60,14 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 3, arbitrary: fc.record({ type: fc.constant("wait" as const), ms: fc.nat(15_000) }) },
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        type: fc.constant("retain" as const),
-        policy,
-        stepEvents: fc.integer({ min: 1, max: 30 }),
-      }),
-    },
+    { weight: 3, arbitrary: retain },
   ),
-  { minLength: 5, maxLength: 40 },
+  // Else most histories are too short for anything to go.
+  { minLength: 5, maxLength: 40, size: "max" },
 );
+const steps: fc.Arbitrary<readonly Step[]> = fc
+  .tuple(writing, retain)
+  .map(([all, last]) => [...all, last]);
 
 /** A store, and everything that was ever written to it. */
 class History {
@@ -227,8 +229,8 @@ test.each(Object.entries(stores))(
       }),
       { numRuns: 150 },
     );
-    // Else the property would say nothing.
-    expect(trimmed).toBeGreaterThan(0);
+    // Else the property would say little. Under 120 seeds it was 74 to 110 of 150, 94 on average.
+    expect(trimmed).toBeGreaterThan(50);
   },
   60_000,
 );
