@@ -15,6 +15,7 @@ import type {
   StoredEvent,
   StoredPage,
 } from "./log-types.js";
+import type { Notice, NoticePage, NoticesRequest } from "./notice-types.js";
 import type {
   AbandonRequest,
   DutyClaim,
@@ -27,6 +28,7 @@ import type {
 export type * from "./append-types.js";
 export type * from "./command-types.js";
 export type * from "./log-types.js";
+export type * from "./notice-types.js";
 export type * from "./run-types.js";
 
 /**
@@ -135,6 +137,17 @@ export interface EventStore {
    * whether it is. So what one server on this storage has to do, one does. With 0 it lets go.
    */
   claimDuty(claim: DutyClaim): Promise<boolean>;
+
+  /**
+   * Keeps what the server `from` (a random name of 1 to 64 characters) has to tell the others on this storage, for a
+   * minute at least by the store's clock, under the next number.
+   */
+  putNotice(from: string, notice: Notice): Promise<void>;
+  /**
+   * What servers have told after a number, and where they stand now. Numbers are seen in their order: when one is
+   * there, so is each before it, unless it is kept no longer; and whoever missed one of those is told.
+   */
+  notices(request: NoticesRequest): Promise<NoticePage>;
 
   /** Whether the store answers: resolves, or rejects with the reason. */
   check(): Promise<void>;

@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isRunwireError } from "@runwire/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EventStore } from "../src/index.js";
 import { createSqliteStore, type SqliteStoreOptions } from "../src/sqlite.js";
 import {
   append,
@@ -171,7 +172,29 @@ describe("a file that may not grow", () => {
     expect(await store.append(large)).toMatchObject({ status: "appended", offset: 2 });
     await store.close();
   });
+
+  it("has room all the same for what servers tell each other of rights that are gone", async () => {
+    const store = createSqliteStore({ file, maxFileBytes: 300_000, durability: "normal" });
+    while (await fits(store, 50_000));
+    while (await fits(store, 1_000));
+    while (await fits(store, 1));
+    const notice = { kind: "disconnect", user: "ann" } as const;
+    for (let count = 0; count < 20; count++) await store.putNotice("server-1", notice);
+    expect(await store.notices({ after: 19, limit: 9 })).toMatchObject({ notices: [{ notice }] });
+    await store.close();
+  });
 });
+
+/** Appends an event with so many bytes; `false` when there is no room. */
+async function fits(store: EventStore, bytes: number): Promise<boolean> {
+  try {
+    await append(store, [custom("n", undefined, "z".repeat(bytes))]);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: "store_full" });
+    return false;
+  }
+}
 
 /** Root may write everywhere: there the work is done as somebody who may not. */
 function asNobody<Result>(work: () => Result): Result {

@@ -10,6 +10,8 @@ import type {
   KeptRunsRequest,
   ListRunsRequest,
   NewCommand,
+  Notice,
+  NoticesRequest,
   PublishKey,
   ReadRequest,
   RenewRequest,
@@ -26,6 +28,7 @@ import { MemoryCalls } from "./memory-calls.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryCommands } from "./memory-commands.js";
 import { MemoryDuties } from "./memory-duties.js";
+import { MemoryNotices } from "./memory-notices.js";
 
 /** What {@link createMemoryStore} takes; the defaults are real. */
 export interface MemoryStoreOptions extends StoreEnvironment {}
@@ -53,6 +56,7 @@ class MemoryStore implements EventStore {
   readonly #commands = new MemoryCommands();
   readonly #calls = new MemoryCalls(this.#commands);
   readonly #duties = new MemoryDuties();
+  readonly #notices = new MemoryNotices();
   readonly #listeners = createListeners();
   #closing: Promise<void> | undefined;
 
@@ -209,6 +213,16 @@ class MemoryStore implements EventStore {
   async claimDuty(claim: DutyClaim): Promise<boolean> {
     this.#ensureOpen();
     return this.#duties.claim(claim, this.#clock());
+  }
+
+  async putNotice(from: string, notice: Notice): Promise<void> {
+    this.#ensureOpen();
+    this.#notices.put(from, notice, this.#clock());
+  }
+
+  async notices(request: NoticesRequest) {
+    this.#ensureOpen();
+    return this.#notices.read(request);
   }
 
   async listChannels({ after, limit }: { readonly after?: string; readonly limit: number }) {

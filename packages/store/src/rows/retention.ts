@@ -8,6 +8,8 @@ export const retention = {
   answeredCommandMs: 70 * minuteMs,
   /** A command that nobody ever answered: its run is gone, and its asker too. */
   unansweredCommandMs: 24 * 60 * minuteMs,
+  /** What servers tell each other. One that stood still for longer finds that something is missing. */
+  noticeMs: minuteMs,
   /** Rows looked at in one step, so that no append waits for the cleaning. */
   rowsPerStep: 100,
   /** Appends between two steps, which look at as many rows: all rows are seen while as many come. */

@@ -9,6 +9,7 @@
  *   commands     by the channel's name: they can be older than its first event
  *   calls        commands that somebody waits for now, on whichever server
  *   duties       what one of the servers on this file does for all; see EventStore.claimDuty
+ *   notices      what one server tells the others, for a minute; see EventStore.putNotice
  *   unsynced     who opened the file without waiting for the disk; see unsynced.ts
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
@@ -130,6 +131,13 @@ export const migrations: readonly string[] = [
     holder TEXT NOT NULL,
     held_until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE notices (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    about TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE garbage (channel INTEGER PRIMARY KEY) STRICT;
   `,

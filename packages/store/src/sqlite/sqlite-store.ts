@@ -12,6 +12,9 @@ import type {
   KeptRunsRequest,
   ListRunsRequest,
   NewCommand,
+  Notice,
+  NoticePage,
+  NoticesRequest,
   PublishKey,
   ReadRequest,
   RenewRequest,
@@ -210,6 +213,14 @@ export class SqliteStore implements EventStore {
 
   claimDuty(claim: DutyClaim): Promise<boolean> {
     return this.#file.write(({ duties }) => duties.claim(claim, this.#clock()));
+  }
+
+  putNotice(from: string, notice: Notice): Promise<void> {
+    return this.#file.write(({ notices }) => notices.put(from, notice, this.#clock()));
+  }
+
+  notices(request: NoticesRequest): Promise<NoticePage> {
+    return this.#file.read(({ notices }) => notices.read(request));
   }
 
   listChannels({ after = "", limit }: { readonly after?: string; readonly limit: number }) {

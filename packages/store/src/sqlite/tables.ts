@@ -10,6 +10,7 @@ import { FreePages } from "./free-pages.js";
 import { GarbageRows } from "./garbage-rows.js";
 import { KeptRunRows } from "./kept-runs.js";
 import { KeyedRows } from "./keyed-rows.js";
+import { NoticeRows } from "./notice-rows.js";
 import { PublishRows } from "./publish-rows.js";
 import { RunLists } from "./run-lists.js";
 import { RunRows } from "./run-rows.js";
@@ -32,6 +33,7 @@ export interface Tables {
   readonly trimmed: TrimmedRows;
   readonly keptRuns: KeptRunRows;
   readonly duties: DutyRows;
+  readonly notices: NoticeRows;
   readonly garbage: GarbageRows;
   readonly freePages: FreePages;
 }
@@ -52,6 +54,7 @@ export function prepareTables(database: DatabaseSync): Tables {
     trimmed: new TrimmedRows(database),
     keptRuns: new KeptRunRows(database),
     duties: new DutyRows(database),
+    notices: new NoticeRows(database),
     garbage: new GarbageRows(database),
     freePages: new FreePages(database),
   };

@@ -4,6 +4,7 @@ import { describeClosing } from "./closing-suite.js";
 import { describeCommands } from "./commands-suite.js";
 import { describeKeeping } from "./keeping-suite.js";
 import { describeLeases } from "./leases-suite.js";
+import { describeNotices } from "./notices-suite.js";
 import { describePersistence } from "./persistence-suite.js";
 import { describeReading } from "./reading-suite.js";
 import { describeRetention } from "./retention-suite.js";
@@ -46,6 +47,7 @@ export function describeEventStore(
     describeCommands(test);
     describeRetention(test);
     describeKeeping(test);
+    describeNotices(test);
     describeClosing(test);
     if (persists) describePersistence(test);
   });

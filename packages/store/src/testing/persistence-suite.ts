@@ -102,6 +102,19 @@ export function describePersistence({ open }: StoreTest): void {
       expect(await epochsOf(other, [channel, "never-written"])).toEqual(after);
     });
 
+    it("hear what the other one tells, under one count, also one that is opened later", async () => {
+      const [one, other] = [await open(), await open()];
+      await Promise.all([
+        one.putNotice("one", { kind: "disconnect", user: "ann" }),
+        other.putNotice("other", { kind: "revoke", user: "bob", channel }),
+      ]);
+      const page = await one.notices({ after: 0, limit: 9 });
+      expect(page).toMatchObject({ latest: 2, hasGap: false });
+      expect(page.notices.map(({ from }) => from).toSorted()).toEqual(["one", "other"]);
+      expect(await other.notices({ after: 0, limit: 9 })).toEqual(page);
+      expect(await (await open()).notices({ after: 0, limit: 9 })).toEqual(page);
+    });
+
     it("tells of what the other one appended and deleted, and of renewed epochs", async () => {
       const [one, other] = [await open(), await open()];
       const seen: string[] = [];
