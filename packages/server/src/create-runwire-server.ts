@@ -99,7 +99,7 @@ export function createRunwireServer<AppUser extends User = User>(
   });
 
   const services: ConnectionServices = {
-    ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk },
+    ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk, budget },
     replay: settings.replay,
     publishBudget: createPublishBudget(clock, limits),
     replayBudget: new ReplayBudget(clock, limits.replayBytesPerMinute),
@@ -111,7 +111,6 @@ export function createRunwireServer<AppUser extends User = User>(
       reports.push(detail === undefined ? report : { ...report, detail });
       if (reports.length > keptReports) reports.shift();
     },
-    onSent: (bytes) => budget.onSent(bytes),
     onClosing: (connection) => heartbeat.remove(connection),
     onGone: (connection) => connections.remove(connection),
   };

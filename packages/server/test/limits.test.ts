@@ -437,6 +437,32 @@ describe("limits.replayBytesPerMinute", () => {
   });
 });
 
+test("limits.maxTotalBufferedBytes counts what several wait for once: two who share more than half of it stay", async () => {
+  const clock = new FakeClock();
+  const { connect, server } = await startServer({
+    clock,
+    limits: { maxTotalBufferedBytes: 3_000_000 },
+    slowReader: { maxBufferedBytes: 2_000_000 },
+    heartbeat: { timeoutMs: 3_600_000 },
+  });
+  const [writer, reader, ...stalled] = await Promise.all(Array.from({ length: 4 }, connect));
+  if (!writer || !reader) throw new Error("four were to connect");
+  for (const each of [reader, ...stalled]) {
+    await each.request({ type: "subscribe", channel: "c" });
+    if (each !== reader) each.socket.pause();
+  }
+  const data = "x".repeat(200_000);
+  // For both as much waits as one may have, beyond what the system's own buffers take.
+  for (let count = 0; server.stats().bufferedBytes < 3_600_000 && count < 200; count += 1) {
+    await publish(writer, [custom("big", { data, priority: "high" })], { id: `p${count}` });
+    await reader.nextOf("events");
+    await clock.advance(0);
+  }
+  expect(server.stats().bufferedBytes).toBeGreaterThanOrEqual(3_600_000);
+  await clock.advance(1_000);
+  expect(server.stats().connections).toBe(4);
+});
+
 test("limits.maxTotalBufferedBytes ends the slowest reader, lets nobody in meanwhile, and spares the others", async () => {
   const clock = new FakeClock();
   const { connect, port, server } = await startServer({

@@ -4,7 +4,7 @@ import type { ConnectRequest, User } from "../users.js";
 import { toShown } from "./credentials.js";
 import { Greeting } from "./greeting.js";
 import { Intake } from "./intake.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, type UnsentBudget } from "./outbox.js";
 import { Talk, type TalkServices } from "./talk.js";
 
 /** What a connection needs of the server. */
@@ -12,8 +12,7 @@ export interface ConnectionServices extends TalkServices {
   /** Asked before `welcome`; `false` when the user has too many connections. */
   readonly admit: (connection: Connection, user: User | undefined) => boolean;
   readonly onReport: (report: Report, connection: Connection) => void;
-  /** So many bytes were given to a socket. */
-  readonly onSent: (bytes: number) => void;
+  readonly budget: UnsentBudget;
   /** It has begun to close: nothing is handled or sent from now on. */
   readonly onClosing: (connection: Connection) => void;
   /** Its socket is gone. */
@@ -61,7 +60,7 @@ export class Connection implements SocketHandlers {
       this.#resolveGone = resolve;
     });
     this.#intake = new Intake(socket, limits.maxPendingBytes);
-    this.outbox = new Outbox(socket, this.#intake, slowReader, clock, services.onSent);
+    this.outbox = new Outbox(socket, this.#intake, slowReader, clock, services.budget);
     this.#greeting = new Greeting({
       ...{ request, clock, access, admission, maxBytes: limits.maxBytesBeforeWelcome },
       onWelcome: (user, early) => this.#welcome(user, early),

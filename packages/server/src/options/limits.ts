@@ -43,8 +43,9 @@ export interface ServerLimits {
    */
   readonly publishBytesPerSecond: number | undefined;
   /**
-   * Unsent bytes of all sockets together, a frame that several wait for counted for each of them. Above it the
-   * connections with the most are closed 4410 first, and upgrades get 503. @default 268435456
+   * Unsent bytes of all sockets together, as they are in memory: a frame that several wait for is counted once, and
+   * 128 bytes for each who waits for it. Above it the connections that cost the most are closed 4410 first (of what
+   * several wait for each costs its part), and upgrades get 503. @default 268435456
    */
   readonly maxTotalBufferedBytes: number;
   /**

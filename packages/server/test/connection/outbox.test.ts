@@ -1,17 +1,30 @@
 import { FakeClock, MemorySocket } from "@runwire/testing";
 import { describe, expect, test } from "vitest";
 import { Intake } from "../../src/connection/intake.ts";
-import { Outbox } from "../../src/connection/outbox.ts";
+import { Outbox, placeBytes } from "../../src/connection/outbox.ts";
+import { SharedBytes } from "../../src/connection/shared-bytes.ts";
+import { EventsFrame } from "../../src/log/events-frame.ts";
 
 const limits = { maxBufferedBytes: 1_000, resumeBelowBytes: 200, timeoutMs: 60_000 };
+
+function countingBudget() {
+  return {
+    shared: new SharedBytes(),
+    waiting: 0,
+    onWaiting(bytes: number) {
+      this.waiting += bytes;
+    },
+  };
+}
 
 function createOutbox() {
   const clock = new FakeClock();
   const socket = new MemorySocket();
   const intake = new Intake(socket, 1_000);
-  const outbox = new Outbox(socket, intake, limits, clock);
+  const budget = countingBudget();
+  const outbox = new Outbox(socket, intake, limits, clock, budget);
   socket.onTaken = () => outbox.onDrain();
-  return { clock, socket, outbox, intake };
+  return { clock, socket, outbox, intake, budget };
 }
 
 const text = (bytes: number) => "x".repeat(bytes);
@@ -25,6 +38,63 @@ describe("what may be pushed", () => {
     outbox.sendText(text(400));
     expect(outbox.canTake(600)).toBe(true);
     expect(outbox.canTake(601)).toBe(false);
+  });
+});
+
+describe("what waits", () => {
+  const frameOf = (bytes: number) =>
+    new EventsFrame({ channel: "c", after: 0, offset: 1 }, text(bytes));
+
+  test("is not counted while the socket takes all at once", () => {
+    const { outbox, budget } = createOutbox();
+    outbox.sendText(text(500));
+    outbox.sendShared(frameOf(500));
+    expect([budget.waiting, budget.shared.total, outbox.costBytes]).toEqual([0, 0, 0]);
+  });
+
+  test("is the socket's own, or shared and only its place is the socket's own", () => {
+    const { socket, outbox, budget } = createOutbox();
+    socket.isSlow = true;
+    outbox.sendText(text(100));
+    outbox.sendShared(frameOf(300));
+    outbox.sendShared(frameOf(200));
+    expect(outbox.bufferedBytes).toBe(600);
+    expect(budget.waiting).toBe(100 + 2 * placeBytes);
+    expect(budget.shared.total).toBe(500);
+    expect(outbox.ownBytes).toBe(100 + 2 * placeBytes);
+    expect(outbox.costBytes).toBe(600 + 2 * placeBytes);
+  });
+
+  test("is let go of when the socket has taken it, message by message", () => {
+    const { socket, outbox, budget } = createOutbox();
+    socket.isSlow = true;
+    outbox.sendShared(frameOf(300));
+    outbox.sendText(text(50));
+    outbox.sendShared(frameOf(200));
+    socket.take(299);
+    expect(budget.shared.total).toBe(500);
+    socket.take(1);
+    expect(budget.shared.total).toBe(200);
+    socket.take(249);
+    expect(budget.shared.total).toBe(200);
+    socket.take(1);
+    expect([budget.shared.total, outbox.ownBytes]).toEqual([0, 0]);
+  });
+
+  test("is let go of with the connection", () => {
+    const { socket, outbox, budget } = createOutbox();
+    socket.isSlow = true;
+    outbox.sendShared(frameOf(300));
+    outbox.close();
+    expect([budget.shared.total, outbox.ownBytes, outbox.costBytes]).toEqual([0, 0, 0]);
+  });
+
+  test("counts in full for what one socket may be given", () => {
+    const { socket, outbox } = createOutbox();
+    const frame = frameOf(600);
+    socket.isSlow = true;
+    outbox.sendShared(frame);
+    expect([outbox.canTake(400), outbox.canTake(401)]).toEqual([true, false]);
   });
 });
 

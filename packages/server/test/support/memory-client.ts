@@ -12,6 +12,7 @@ import { ChannelRequests, type ChannelServices } from "../../src/connection/chan
 import { Dialogue } from "../../src/connection/dialogue.ts";
 import { Intake } from "../../src/connection/intake.ts";
 import { Outbox } from "../../src/connection/outbox.ts";
+import { SharedBytes } from "../../src/connection/shared-bytes.ts";
 import { silentLogger } from "../../src/logger.ts";
 import { defaultServerOptions, type SlowReaderOptions } from "../../src/options.ts";
 
@@ -50,7 +51,9 @@ export class MemoryClient {
   constructor(services: ChannelServices, slowReader: SlowReaderOptions) {
     const { clock } = services;
     this.socket = new MemorySocket({ onText: (text) => this.#take(JSON.parse(text)) });
-    const outbox = new Outbox(this.socket, new Intake(this.socket, 1_000_000), slowReader, clock);
+    const intake = new Intake(this.socket, 1_000_000);
+    const budget = { shared: new SharedBytes(), onWaiting() {} };
+    const outbox = new Outbox(this.socket, intake, slowReader, clock, budget);
     this.socket.onTaken = () => outbox.onDrain();
     const { auth } = defaultServerOptions;
     const open = { authenticate: undefined, authorize: undefined };
