@@ -18,21 +18,26 @@ const sources = [
 ];
 const store = new URL("../src/sqlite.ts", import.meta.url).href;
 
-/** Runs JavaScript that has `DatabaseSync` and `createSqliteStore` at hand, and the arguments as `args`. */
-export function startProcess(script: string, args: readonly string[]): OtherProcess {
+/**
+ * Runs JavaScript that has `DatabaseSync` and `createSqliteStore` at hand, and the arguments as `args`. `through`: a
+ * command that runs the one that follows it.
+ */
+export function startProcess(
+  script: string,
+  args: readonly string[],
+  through: readonly string[] = [],
+): OtherProcess {
   const source = `
     import { DatabaseSync } from "node:sqlite";
     import { createSqliteStore } from ${JSON.stringify(store)};
     const args = process.argv.slice(1);
     ${script}
   `;
-  const child = spawn(
-    process.execPath,
-    [...sources, "--input-type=module", "-e", source, ...args],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-    },
-  );
+  const [command = process.execPath, ...rest] = [
+    ...through,
+    ...[process.execPath, ...sources, "--input-type=module", "-e", source, ...args],
+  ];
+  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,

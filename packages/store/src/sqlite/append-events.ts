@@ -25,6 +25,7 @@ export function appendEvents(tables: Tables, request: AppendRequest, now: number
   const { run, facts } = readFacts(tables, known ?? noRows, request, now);
   const plan = planAppend(request, facts);
   if (plan.status === "refused") return plan;
+  tables.diskRoom.take(request.events);
   const channel = known ?? tables.channels.create(request.channel);
   const after = writePlan(tables, channel, run, request.events, plan);
   appendCache.note(request.channel, after.channel, after.run);

@@ -18,6 +18,11 @@ export interface SqliteStoreOptions extends StoreEnvironment {
   readonly durability?: "full" | "normal";
   /** How large the file may become before appends are `store_full`. @default as large as its disk allows */
   readonly maxFileBytes?: number;
+  /**
+   * What appends leave free on the disk, bytes: an append that would take it is `store_full`, and trimming and deleting
+   * have the room that they need to heal that. 0 leaves nothing. @default 33554432 (32 MiB)
+   */
+  readonly reserveBytes?: number;
   /** How long an operation waits for another process's lock before it is `store_unavailable`. @default 5000 */
   readonly lockTimeoutMs?: number;
 }
@@ -42,12 +47,16 @@ export function createSqliteStore(options: SqliteStoreOptions): EventStore {
     durability = "full",
     lockTimeoutMs = 5_000,
     maxFileBytes,
+    reserveBytes = 33_554_432,
     ...environment
   } = options;
   const { clock, random } = resolveEnvironment(environment);
   const randomName = () => toName(random(randomBytesInName));
   const opening = { id: randomName(), salt: randomName() };
-  const opened = new SqliteFile({ file, durability, lockTimeoutMs, maxFileBytes, opening });
+  const opened = new SqliteFile({
+    ...{ file, durability, lockTimeoutMs, maxFileBytes, reserveBytes },
+    opening,
+  });
   return new SqliteStore(opened, { clock, randomName });
 }
 
@@ -56,6 +65,7 @@ const optionChecks = {
     typeof value === "string" && value !== "" ? undefined : "a file's name",
   durability: isOneOf("full", "normal"),
   maxFileBytes: isAtLeast(1),
+  reserveBytes: isAtLeast(0),
   lockTimeoutMs: isAtLeast(0),
   ...environmentChecks,
 };

@@ -14,6 +14,7 @@ export interface SqliteFileOptions {
   readonly durability: "full" | "normal";
   readonly lockTimeoutMs: number;
   readonly maxFileBytes: number | undefined;
+  readonly reserveBytes: number;
   readonly opening: Opening;
 }
 
@@ -31,11 +32,11 @@ export class SqliteFile {
 
   /** @throws RunwireError `store_unavailable` or `store_full`, with the reason and the remedy */
   constructor(options: SqliteFileOptions) {
-    const { file, durability, lockTimeoutMs, opening } = options;
+    const { file, durability, lockTimeoutMs, reserveBytes, opening } = options;
     this.#opening = opening;
     this.#isUnsynced = durability === "normal";
     this.#database = openDatabase(options);
-    this.#tables = prepareTables(this.#database);
+    this.#tables = prepareTables(this.#database, reserveBytes);
     const shared = {
       database: this.#database,
       lockTimeoutMs,

@@ -42,9 +42,24 @@ export function isCorrupt(error: unknown): boolean {
   return resultCodeOf(error) === codes.corrupt;
 }
 
+/** Whether there was no room, on the disk or within the bounds that were set. */
+export function isFull(error: unknown): boolean {
+  return (
+    resultCodeOf(error) === codes.full || (isRunwireError(error) && error.code === "store_full")
+  );
+}
+
 /** Whether an error is about the file, and not about what one caller asked for. */
 export function isOfTheWholeFile(error: unknown): boolean {
   return ofTheWholeFile.has(resultCodeOf(error));
+}
+
+/** What an append is told that would take the last of the disk; trimming and deleting go on. */
+export function noRoomError(file: string): RunwireError<"store_full"> {
+  return new RunwireError(
+    "store_full",
+    `the store ${file} must leave room on its disk (reserveBytes), and there is no more; make some, nothing was written`,
+  );
 }
 
 /** What a caller is told: one sentence that names the file and the remedy. */

@@ -3,6 +3,7 @@ import { AppendCache } from "./append-cache.js";
 import { CallRows } from "./call-rows.js";
 import { ChannelRows } from "./channel-rows.js";
 import { CommandRows } from "./command-rows.js";
+import { DiskRoom } from "./disk-room.js";
 import { DutyRows } from "./duty-rows.js";
 import { EpochRows } from "./epoch-rows.js";
 import { EventRows } from "./event-rows.js";
@@ -36,9 +37,10 @@ export interface Tables {
   readonly notices: NoticeRows;
   readonly garbage: GarbageRows;
   readonly freePages: FreePages;
+  readonly diskRoom: DiskRoom;
 }
 
-export function prepareTables(database: DatabaseSync): Tables {
+export function prepareTables(database: DatabaseSync, reserveBytes: number): Tables {
   return {
     appendCache: new AppendCache(database),
     channels: new ChannelRows(database),
@@ -57,5 +59,6 @@ export function prepareTables(database: DatabaseSync): Tables {
     notices: new NoticeRows(database),
     garbage: new GarbageRows(database),
     freePages: new FreePages(database),
+    diskRoom: new DiskRoom(database, reserveBytes),
   };
 }

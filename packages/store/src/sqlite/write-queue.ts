@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { AppendCache } from "./append-cache.js";
 import { rollBack } from "./open-database.js";
 import { BusyWait } from "./retry-busy.js";
-import { isBusy, isOfTheWholeFile } from "./storage-errors.js";
+import { isBusy, isFull, isOfTheWholeFile } from "./storage-errors.js";
 
 /**
  * Everything that writes, in the order in which it came; what came in one turn of the event loop is one
@@ -11,6 +11,7 @@ import { isBusy, isOfTheWholeFile } from "./storage-errors.js";
  *   add ─▶ [job, job, job] ── end of the turn ─▶ BEGIN · job · job · job · COMMIT ─▶ each has its own answer
  *                  ▲                                │ a job throws: without it, from the beginning
  *                  └── wait, not in the thread ◀────┤ locked by another process
+ *                                                   ├ no room: once again, after FILE-wal was copied into the file
  *                                                   └ the file fails: all of them are told
  */
 interface Job {
@@ -37,6 +38,7 @@ export class WriteQueue {
   readonly #database: DatabaseSync;
   readonly #begin;
   readonly #end;
+  readonly #checkpoint;
   readonly #lockTimeoutMs: number;
   readonly #toError: (error: unknown) => Error;
   readonly #cache: WriteQueueOptions["cache"];
@@ -47,6 +49,7 @@ export class WriteQueue {
     this.#database = database;
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#end = database.prepare("COMMIT");
+    this.#checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)");
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#toError = toError;
     this.#cache = cache;
@@ -93,6 +96,7 @@ export class WriteQueue {
   /** Settles the jobs, or answers why they wait: another connection holds the lock. */
   #commit(batch: Job[]): unknown {
     let left = batch;
+    let hasMadeRoom = false;
     while (left.length > 0) {
       const outcome = this.#attempt(left);
       if (outcome.status === "committed") return settle(left, outcome.results);
@@ -100,11 +104,25 @@ export class WriteQueue {
         batch.splice(0, batch.length, ...left);
         return outcome.error;
       }
+      if (isFull(outcome.error) && !hasMadeRoom) {
+        hasMadeRoom = this.#makeRoom();
+        continue;
+      }
       const failed = outcome.job === undefined ? left : [outcome.job];
       for (const job of failed) job.reject(this.#toError(outcome.error));
       left = left.filter((job) => !failed.includes(job));
     }
     return undefined;
+  }
+
+  /** What was copied into the file leaves its place in FILE-wal to what is written next. */
+  #makeRoom(): true {
+    try {
+      this.#checkpoint.get();
+    } catch {
+      // There is none, and the next attempt says so.
+    }
+    return true;
   }
 
   #attempt(jobs: readonly Job[]): Attempt {
