@@ -1,5 +1,5 @@
 import type { RunTarget } from "@runwire/protocol";
-import type { AcceptRefusal, TurnedAway } from "./connection/door.js";
+import type { TurnedAway } from "./connection/door.js";
 import type { Logger } from "./logger.js";
 import type { ServerLimits } from "./options.js";
 import type { ServerDiagnostics } from "./server-diagnostics.js";
@@ -22,8 +22,8 @@ export interface Revocation {
 export interface RunwireServer extends RunTarget {
   /** Takes over a socket that is open and speaks `runwire.v1`; tell the returned handlers what happens to it. */
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
-  /** Why one more socket would not be let in now, or `undefined`. */
-  refusalOf(request: ConnectRequest): AcceptRefusal | undefined;
+  /** Why one more socket would not be let in now and when it may be, or `undefined`. Lets nobody wait, and counts nothing. */
+  refusalOf(request: ConnectRequest): TurnedAway | undefined;
   /**
    * Tells whether one more socket may be opened: at once while the server is calm, else when it is its turn, or when
    * it has waited for too long (see `admission`). Returns what takes the question back, for a peer that has gone.

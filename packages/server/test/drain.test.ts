@@ -103,7 +103,7 @@ test("nothing is begun any more: sockets, publishes and runs are refused", async
   const store = createMemoryStore();
   const server = createRunwireServer({ store, access: "open-to-everyone" });
   await server.close();
-  expect(server.refusalOf({ headers: {} })).toBe("draining");
+  expect(server.refusalOf({ headers: {} })).toMatchObject({ reason: "draining" });
   const socket = new MemorySocket();
   server.accept(socket, { headers: {} });
   expect(socket.closed).toMatchObject({ code: 1012 });

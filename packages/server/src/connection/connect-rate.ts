@@ -29,6 +29,11 @@ export class ConnectRate {
     return bucket.take() ? 0 : bucket.waitMs();
   }
 
+  /** How long until one more of that address would be in time, milliseconds. */
+  waitMs(address: string): number {
+    return this.#buckets.get(address)?.waitMs() ?? 0;
+  }
+
   /** Forgets every address whose bucket would be full again. */
   #sweep(): void {
     const now = this.#clock.monotonic();

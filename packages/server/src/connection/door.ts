@@ -32,8 +32,15 @@ export class Door {
     this.#parts = parts;
   }
 
-  /** Why one more socket would not be let in now. */
-  refusalOf(request: ConnectRequest): AcceptRefusal | undefined {
+  /** Why one more socket would not be let in now, and when it may be. Counts for nothing. */
+  refusalOf(request: ConnectRequest): TurnedAway | undefined {
+    const { connections, connectRate } = this.#parts;
+    const tooFastMs = connectRate.waitMs(connections.addressOf(request));
+    const reason = tooFastMs > 0 ? "connecting_too_fast" : this.#reasonNow(request);
+    return reason && this.#turnAway(reason, tooFastMs);
+  }
+
+  #reasonNow(request: ConnectRequest): AcceptRefusal | undefined {
     const { connections, admission, budget, isClosing } = this.#parts;
     if (isClosing()) return "draining";
     if (budget.isOver) return "overloaded";
@@ -52,13 +59,13 @@ export class Door {
     const address = connections.addressOf(request);
     // Whoever is refused for another reason has connected all the same.
     const tooFastMs = connectRate.take(address);
-    const reason = tooFastMs > 0 ? "connecting_too_fast" : this.refusalOf(request);
+    const reason = tooFastMs > 0 ? "connecting_too_fast" : this.#reasonNow(request);
     if (reason) {
       answer(reason, tooFastMs);
       return () => {};
     }
     return admission.enter("upgrade", address, (outcome) =>
-      answer(outcome === "ready" ? this.refusalOf(request) : "overloaded"),
+      answer(outcome === "ready" ? this.#reasonNow(request) : "overloaded"),
     );
   }
 

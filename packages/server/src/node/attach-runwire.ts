@@ -2,9 +2,9 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { RunwireError } from "@runwire/protocol";
-import type { Logger } from "../logger.js";
 import { createArrivalReader } from "./arrival.js";
 import { type AttachOptions, defaultAttachOptions } from "./attach-options.js";
+import { answerEntrance, type Doorkeeper, type EntranceRules } from "./entrance.js";
 import { createUpgradeHandler, type SocketTaker } from "./handle-upgrade.js";
 import { refuseUpgrade, sendError } from "./http-answers.js";
 import { createPlainHttpWarning, warnWhenListening } from "./http-warnings.js";
@@ -12,9 +12,7 @@ import { checkOrigins, defaultHosts, isHostAllowed } from "./origins.js";
 import { type AnsweringServer, createRoutes } from "./routes.js";
 
 /** The part of a runwire server that HTTP needs. */
-export interface AttachableServer extends SocketTaker, AnsweringServer {
-  readonly logger: Logger;
-}
+export interface AttachableServer extends SocketTaker, Doorkeeper, AnsweringServer {}
 
 /**
  * Serves a runwire server over an HTTP server of the application: the upgrades at `path`, the routes below it,
@@ -47,13 +45,15 @@ export function attachRunwire(
   // A proxy that is trusted comes over loopback for everybody.
   const allowedHosts = () =>
     options.allowedHosts ?? (trustProxy === false ? defaultHosts(addressOf(http)) : undefined);
+  const rulesFor = (request: IncomingMessage): EntranceRules => {
+    return { arrival: readArrival(request), origins, requireOrigin, allowedHosts: allowedHosts() };
+  };
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const asked = toPath(request);
     if (asked === path) {
-      const arrival = readArrival(request);
-      onArrival(arrival);
-      const rules = { origins, requireOrigin, arrival, allowedHosts: allowedHosts() };
+      const rules = rulesFor(request);
+      onArrival(rules.arrival);
       handleUpgrade(request, socket, head, rules);
     } else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
   };
@@ -64,6 +64,7 @@ export function attachRunwire(
     const own = toPath(request);
     if (!isAttached || own === undefined || (own !== path && !own.startsWith(`${path}/`)))
       for (const listener of others) listener.call(http, request, response);
+    else if (own === path) answerEntrance(server, request, response, rulesFor(request));
     else if (!isHostAllowed(request, allowedHosts(), readArrival(request)))
       sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
     else void answer(own.slice(path.length), request, response);

@@ -24,10 +24,6 @@ export function createRoutes(
 ): Answer {
   const mayDiagnose = diagnostics !== false && createDiagnosticsCheck(diagnostics);
   return (route, request, response) => {
-    if (route === "") {
-      sendError(response, 426, "bad_message", "this address speaks WebSocket", upgrade);
-      return;
-    }
     const isDiagnostics = route === "/diagnostics" && mayDiagnose !== false;
     if (route !== "/status" && !isDiagnostics)
       sendError(response, 404, "bad_message", "there is nothing at this address");
@@ -40,8 +36,6 @@ export function createRoutes(
   };
 }
 
-/** What the socket's own address says to who asks it without an upgrade. */
-const upgrade = { upgrade: "websocket", "sec-websocket-version": "13" };
 const challenge = { "www-authenticate": "Bearer" };
 
 async function sendSafely(response: ServerResponse, ask: () => Promise<unknown>): Promise<void> {

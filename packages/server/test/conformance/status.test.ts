@@ -79,7 +79,7 @@ test("answers what is not served yet with 404, and the socket's own address with
   expect(await statusOf("/runwire")).toBe(426);
 });
 
-test.each(["/status", "", "/nothing"])(
+test.each(["/status", "/nothing"])(
   "says of what it answers at %j that nobody is to keep it, or guess its type",
   async (route) => {
     const { port } = await startServer();
