@@ -12,6 +12,7 @@ import type { ReplayOptions, ServerLimits } from "../options.js";
 import { forbidden, Refusal } from "../refusal.js";
 import type { Admission } from "./admission.js";
 import type { Dialogue } from "./dialogue.js";
+import type { Outbox } from "./outbox.js";
 import { TokenBucket } from "./rate-limit.js";
 import type { ReplayBudget } from "./replay-budget.js";
 
@@ -35,6 +36,7 @@ interface Followed {
 /** `subscribe` and `unsubscribe` of one connection: of one channel one after another, in the order they came. */
 export class ChannelRequests {
   readonly #dialogue: Dialogue;
+  readonly #outbox: Outbox;
   readonly #services: ChannelServices;
   readonly #followed = new Map<string, Followed>();
   /** Channels that are subscribed or about to be: what the limit counts. */
@@ -42,8 +44,9 @@ export class ChannelRequests {
   readonly #queues = new Map<string, Promise<void>>();
   readonly #rate: TokenBucket;
 
-  constructor(dialogue: Dialogue, services: ChannelServices) {
+  constructor(dialogue: Dialogue, outbox: Outbox, services: ChannelServices) {
     this.#dialogue = dialogue;
+    this.#outbox = outbox;
     this.#services = services;
     this.#rate = new TokenBucket(services.clock, services.limits.subscribeRate);
   }
@@ -224,7 +227,8 @@ export class ChannelRequests {
   }
 
   #sinkFor(channel: string): SubscriptionSink {
-    const { outbox, reader } = this.#dialogue;
+    const outbox = this.#outbox;
+    const { reader } = this.#dialogue;
     const { replayBudget, admission } = this.#services;
     return {
       canTake: (bytes) => outbox.canTake(bytes),

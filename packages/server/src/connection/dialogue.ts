@@ -1,10 +1,9 @@
-import type { ErrorMessage } from "@runwire/protocol";
+import type { ErrorMessage, ServerMessage } from "@runwire/protocol";
 import type { Actor } from "@runwire/store";
 import type { Logger } from "../logger.js";
 import { forbidden, type Refusal, toRefusal } from "../refusal.js";
 import type { Action, User } from "../users.js";
 import type { Access } from "./access.js";
-import type { Outbox } from "./outbox.js";
 
 /** What an answer belongs to. */
 export interface Asked {
@@ -12,24 +11,30 @@ export interface Asked {
   readonly channel?: string;
 }
 
+/** Where answers go. */
+export interface AnswerSink {
+  send(message: ServerMessage): void;
+  /** Sends a message that is text already. */
+  sendText(text: string): void;
+  /** Does `work`, which sends something large, when what came before it is done and there is room. */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value>;
+}
+
 /** What a dialogue is made of. */
 export interface DialogueParts {
-  readonly connectionId: string;
-  /** Grows with each welcome of a server. */
-  readonly order: number;
+  /** Who pays for what is read and published where there is no user. */
+  readonly stranger: string;
   readonly user: User | undefined;
   readonly access: Access;
-  readonly outbox: Outbox;
+  readonly outbox: AnswerSink;
   readonly logger: Logger;
   /** Told of each `forbidden`; too many end the connection. */
   readonly onForbidden: () => void;
 }
 
-/** The welcomed part of a connection, as the handlers of requests see it: who it is, what they may, how to answer. */
+/** Who asks, as the handlers of requests see it: who it is, what they may, how to answer. */
 export class Dialogue {
-  readonly connectionId: string;
-  readonly order: number;
-  readonly outbox: Outbox;
+  readonly outbox: AnswerSink;
   user: User | undefined;
   isOpen = true;
   readonly #parts: DialogueParts;
@@ -37,8 +42,6 @@ export class Dialogue {
   #revocations = 0;
 
   constructor(parts: DialogueParts) {
-    this.connectionId = parts.connectionId;
-    this.order = parts.order;
     this.outbox = parts.outbox;
     this.user = parts.user;
     this.#parts = parts;
@@ -51,7 +54,7 @@ export class Dialogue {
 
   /** Who pays for what is read and published here. */
   get reader(): string {
-    return this.user ? `user ${this.user.id}` : `connection ${this.connectionId}`;
+    return toPayer(this.user, this.#parts.stranger);
   }
 
   /** @throws what the application's handler threw */
@@ -122,6 +125,11 @@ export class Dialogue {
     this.outbox.send(error);
     if (code === "forbidden") this.#parts.onForbidden();
   }
+}
+
+/** Under which name it is counted what somebody reads, publishes and asks. */
+export function toPayer(user: User | undefined, stranger: string): string {
+  return user ? `user ${user.id}` : stranger;
 }
 
 /** The `id` where there is one, else the channel. */

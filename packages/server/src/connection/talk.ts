@@ -1,6 +1,7 @@
 import type { Authenticate, ClientMessage, Report } from "@runwire/protocol";
 import type { ServerSettings } from "../options.js";
 import { Refusal } from "../refusal.js";
+import type { CommandDesk } from "../runs/command-desk.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
 import { ChannelRequests, type ChannelServices } from "./channel-requests.js";
@@ -8,6 +9,7 @@ import { CommandRequests } from "./command-requests.js";
 import { CredentialKeeper } from "./credentials.js";
 import { Dialogue } from "./dialogue.js";
 import { countOf, handleMessage, type MessageActions } from "./handle-message.js";
+import { HeldRuns } from "./held-runs.js";
 import type { Intake } from "./intake.js";
 import { MessageRate } from "./message-rate.js";
 import type { Outbox } from "./outbox.js";
@@ -20,6 +22,7 @@ import { WriteRequests, type WriteServices } from "./write-requests.js";
 export interface TalkServices extends ChannelServices, WriteServices {
   readonly settings: ServerSettings;
   readonly access: Access;
+  readonly commandDesk: CommandDesk;
   /** The number of a welcome. */
   readonly nextOrder: () => number;
 }
@@ -47,6 +50,7 @@ export class Talk {
   readonly #dialogue: Dialogue;
   readonly #channels: ChannelRequests;
   readonly #writes: WriteRequests;
+  readonly #held: HeldRuns;
   readonly #credentials: CredentialKeeper;
   readonly #actions: MessageActions;
   /** What asks for something, and may be asked again later. */
@@ -68,16 +72,17 @@ export class Talk {
     this.#badMessages = new MinuteCounter(clock);
     this.#refusals = new MinuteCounter(clock);
     this.#dialogue = new Dialogue({
-      ...{ connectionId, user, access, outbox, logger, order: services.nextOrder() },
+      ...{ user, access, outbox, logger, stranger: `connection ${connectionId}` },
       onForbidden: () => this.#countRefusal(),
     });
     const { commandDesk } = services;
     const most = limits.maxPendingBytes;
     const commands = new CommandRequests(this.#dialogue, commandDesk, most);
-    const link = { order: this.#dialogue.order, hand: commands.deliver.bind(commands) };
+    const link = { order: services.nextOrder(), hand: commands.deliver.bind(commands) };
+    this.#held = new HeldRuns(commandDesk, link);
     const reads = new ReadRequests(this.#dialogue, services);
-    this.#channels = new ChannelRequests(this.#dialogue, services);
-    this.#writes = new WriteRequests(this.#dialogue, services, intake, link);
+    this.#channels = new ChannelRequests(this.#dialogue, outbox, services);
+    this.#writes = new WriteRequests(this.#dialogue, services, intake, this.#held);
     this.#credentials = new CredentialKeeper(this.#dialogue, { access, clock, request }, () =>
       parts.onMisuse("unauthenticated"),
     );
@@ -123,7 +128,7 @@ export class Talk {
     this.#dialogue.isOpen = false;
     this.#stopRevalidation();
     this.#channels.close();
-    this.#writes.close();
+    this.#held.close();
     this.#credentials.close();
   }
 
@@ -154,7 +159,7 @@ export class Talk {
       publish: (message, text) => writes.publish(message, text),
       renew: (message) => writes.renew(message),
       command: (message, text) => commands.command(message, text),
-      handled: (message, text) => commands.handled(message, text, writes),
+      handled: (message, text) => commands.handled(message, text, this.#held),
       ping: ({ at }) => {
         const now = this.#settings.clock.now();
         this.#parts.outbox.send({ type: "pong", at, now, heads: channels.heads() });

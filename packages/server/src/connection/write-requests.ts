@@ -2,10 +2,9 @@ import type { Publish, Renew } from "@runwire/protocol";
 import type { ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import { Refusal } from "../refusal.js";
-import type { Answerer, CommandDesk, WriterLink } from "../runs/command-desk.js";
 import type { PublishDesk } from "../runs/publish-desk.js";
-import { toRunKey } from "../runs/run-key.js";
 import type { Dialogue } from "./dialogue.js";
+import type { RunKeeping } from "./held-runs.js";
 import type { Intake } from "./intake.js";
 import type { PublishBudget } from "./publish-budget.js";
 import { eventTexts } from "./read-message.js";
@@ -14,11 +13,13 @@ import { eventTexts } from "./read-message.js";
 export interface WriteServices {
   readonly log: EventLog;
   readonly publishDesk: PublishDesk;
-  readonly commandDesk: CommandDesk;
   readonly clock: ServerClock;
   /** Absent: nobody is slowed for how much they publish. */
   readonly publishBudget: PublishBudget | undefined;
 }
+
+/** What publishes are taken from, as far as their speed goes. */
+export type PublishIntake = Pick<Intake, "isTooMuch" | "stop" | "go">;
 
 /** How long a publish that comes too fast waits for its turn, milliseconds. */
 const longestWaitMs = 1_000;
@@ -28,25 +29,23 @@ const longestWaitMs = 1_000;
  * connection ends is dropped; its writer sends it again over the next one. A publish that comes while too much is
  * under way, and whose turn does not come soon, is told to be sent again: speed is never a reason to close.
  */
-export class WriteRequests implements Answerer {
-  readonly link: WriterLink;
+export class WriteRequests {
   readonly #dialogue: Dialogue;
   readonly #services: WriteServices;
-  readonly #intake: Intake;
+  readonly #intake: PublishIntake;
+  readonly #runs: RunKeeping;
   readonly #queues = new Map<string, Promise<void>>();
-  /** The runs that were started or renewed here, and by which writer. */
-  readonly #held = new Map<string, { channel: string; runId: string; writer: string }>();
 
-  constructor(dialogue: Dialogue, services: WriteServices, intake: Intake, link: WriterLink) {
+  constructor(
+    dialogue: Dialogue,
+    services: WriteServices,
+    intake: PublishIntake,
+    runs: RunKeeping,
+  ) {
     this.#dialogue = dialogue;
     this.#services = services;
     this.#intake = intake;
-    this.link = link;
-  }
-
-  /** Whether this connection has started or renewed the run as `writer`. */
-  holds(channel: string, runId: string, writer: string | undefined): boolean {
-    return this.#held.get(toRunKey(channel, runId))?.writer === writer && writer !== undefined;
+    this.#runs = runs;
   }
 
   publish(message: Publish, text: string): Promise<void> {
@@ -71,12 +70,6 @@ export class WriteRequests implements Answerer {
     });
   }
 
-  close(): void {
-    for (const { channel, runId } of this.#held.values())
-      this.#services.commandDesk.detach(channel, runId, this.link);
-    this.#held.clear();
-  }
-
   async #publish({ id, channel, writer, events }: Publish, text: string): Promise<void> {
     await this.#dialogue.mustBeAllowed("publish", channel);
     const { isRepeated, ...published } = await this.#services.publishDesk.publish({
@@ -86,9 +79,10 @@ export class WriteRequests implements Answerer {
     });
     const first = events[0];
     // The run of a publish that was appended before may have been taken since; its writer renews it next.
-    if (first?.type === "agent_started" && !isRepeated) this.#hold(channel, first.runId, writer);
+    if (first?.type === "agent_started" && !isRepeated)
+      this.#runs.hold(channel, first.runId, writer);
     if (first?.runId !== undefined && events.at(-1)?.type === "agent_completed")
-      this.#letGo(channel, first.runId);
+      this.#runs.letGo(channel, first.runId);
     this.#dialogue.outbox.send({ type: "published", id, ...published });
   }
 
@@ -99,21 +93,10 @@ export class WriteRequests implements Answerer {
     const lost = await log.watched(log.store.renew({ ...request, ...(take && { take }) }));
     const lostIds = new Set(lost.map(({ runId }) => runId));
     for (const runId of runIds) {
-      if (lostIds.has(runId)) this.#letGo(channel, runId);
-      else this.#hold(channel, runId, writer);
+      if (lostIds.has(runId)) this.#runs.letGo(channel, runId);
+      else this.#runs.hold(channel, runId, writer);
     }
     this.#dialogue.outbox.send({ type: "renewed", id, lost });
-  }
-
-  #hold(channel: string, runId: string, writer: string): void {
-    if (!this.#dialogue.isOpen) return;
-    this.#held.set(toRunKey(channel, runId), { channel, runId, writer });
-    this.#services.commandDesk.attach(channel, runId, writer, this.link);
-  }
-
-  #letGo(channel: string, runId: string): void {
-    this.#held.delete(toRunKey(channel, runId));
-    this.#services.commandDesk.detach(channel, runId, this.link);
   }
 
   /** Who publishes more than their share is read more slowly, and so published more slowly; never refused or closed. */

@@ -84,6 +84,11 @@ export class CommandDesk {
     for (const command of this.#open.ofRun(key)) this.#waits.handOver(command, link);
   }
 
+  /** The writer of a run has started or renewed it where nothing can be handed over: no other writer has it any more. */
+  detachOthers(channel: string, runId: string, writer: string): void {
+    this.#holders.deleteOthers(toRunKey(channel, runId), writer);
+  }
+
   /** The link is gone, or no longer has this run. */
   detach(channel: string, runId: string, link: WriterLink): void {
     this.#holders.detach(toRunKey(channel, runId), link);

@@ -38,6 +38,11 @@ export class RunHolders {
     if (this.linkOf(key) === link) this.#holders.delete(key);
   }
 
+  /** The run is this writer's: a link of another one has it no longer. */
+  deleteOthers(key: string, writer: string): void {
+    if (this.writerOf(key) !== writer) this.#holders.delete(key);
+  }
+
   /** The run has ended: nobody has it. */
   delete(key: string): void {
     this.#holders.delete(key);

@@ -58,9 +58,9 @@ export class MemoryClient {
     const { auth } = defaultServerOptions;
     const open = { authenticate: undefined, authorize: undefined };
     const access = new Access({ ...open, auth, clock, logger: silentLogger });
-    const own = { connectionId: "c", order: 1, user: undefined, logger: silentLogger };
+    const own = { stranger: "connection c", user: undefined, logger: silentLogger };
     this.#dialogue = new Dialogue({ ...own, access, outbox, onForbidden: () => {} });
-    this.channels = new ChannelRequests(this.#dialogue, services);
+    this.channels = new ChannelRequests(this.#dialogue, outbox, services);
   }
 
   /** Whether the latest request has been answered. */
