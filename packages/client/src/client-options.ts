@@ -18,12 +18,21 @@ export interface RunwireClientOptions {
    * for each connection, and again before the credentials run out; it has 10 s.
    */
   readonly token?: TokenSource;
-  /** Opens sockets. @default the platform's in browsers, `ws` in Node */
+  /**
+   * Opens sockets. With one of yours nothing is asked by `fetch` when none opens.
+   *
+   * @default the platform's in browsers, `ws` in Node
+   */
   readonly WebSocket?: WebSocketConstructor;
   /** Whether a Date arrives as a Date; `false` leaves the JSON with its tags. @default true */
   readonly decodeValues?: boolean;
   /** How many requests wait for a connection before the next one is refused with `queue_full`. @default 100 */
   readonly queueLimit?: number;
+  /**
+   * How many requests are sent and unanswered at once, one at least; the others wait for their turn. A server lets
+   * 100 come at once by default. Publishes are not counted. @default 100
+   */
+  readonly unansweredLimit?: number;
   /** Told of what was survived: a malformed message, a hole, a listener that threw. */
   readonly onReport?: (report: ClientReport) => void;
   /** When to wait how long between attempts; what is absent stays as it is. @default {@link defaultBackoff} */
@@ -44,6 +53,7 @@ export interface RunwireClientOptions {
 const defaults = {
   decodeValues: true,
   queueLimit: 100,
+  unansweredLimit: 100,
   probeMs: 2_000,
   lingerMs: 5_000,
   page: browserPage,
@@ -62,6 +72,8 @@ export function resolveOptions({ token, onReport, ...options }: RunwireClientOpt
     token,
     onReport,
     backoff,
+    /** Who opens sockets in another way reaches them in another way. */
+    canAskWhy: !options.WebSocket,
     /** Asked for late: a platform without any has a use for a client that never connects. */
     WebSocket: () => options.WebSocket ?? isomorphicWebSocket(),
   };

@@ -2,6 +2,7 @@ import { type Clock, RunwireError, type ServerMessage, type Welcome } from "@run
 import type { ClientReport } from "../client-types.js";
 import { createTimer } from "../environment.js";
 import { CLIENT_VERSION } from "../version.js";
+import { askWhy } from "./ask-why.js";
 import type { Backoff } from "./backoff.js";
 import {
   type ConnectionEffect,
@@ -19,6 +20,8 @@ export interface ConnectionOptions {
   /** Where to connect to; asked for each attempt. @throws RunwireError `invalid_url` */
   url(): string;
   WebSocket(): WebSocketConstructor;
+  /** Whether the address can be asked over HTTP why it opens no socket. */
+  readonly canAskWhy: boolean;
   readonly token: TokenSource;
   readonly clock: Clock;
   readonly random: () => number;
@@ -111,12 +114,26 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
       transport = openTransport(options.WebSocket(), options.url(), {
         onOpen: () => dispatch({ type: "opened", transport: number }),
         onFrame: (data) => receive(data, number),
-        onClose: (code, error) => dispatch({ type: "lost", transport: number, code, error }),
+        onClose: (code, error) => void lose(number, code, error),
       });
     } catch (error) {
       // Only Errors are thrown by the constructor and by toWebSocketUrl.
       dispatch({ type: "lost", transport: number, error: error as Error });
     }
+  }
+
+  /** What opens no socket twice in a row may be a refusal, whose reason a browser keeps to itself. */
+  async function lose(transport: number, code: number, error: Error): Promise<void> {
+    const mayBeRefused = options.canAskWhy && state.name === "connecting" && state.attempt > 1;
+    const why = mayBeRefused ? await askWhy(options.url()) : undefined;
+    const afterMs = Number(why?.retryAfterMs);
+    if (afterMs) dispatch({ type: "notice", transport, afterMs });
+    const isForbidden = why?.code === "forbidden";
+    dispatch(
+      isForbidden
+        ? { type: "lost", transport, code: 4403, error: new RunwireError("forbidden", why.message) }
+        : { type: "lost", transport, code, error },
+    );
   }
 
   function receive(text: unknown, number: number): void {

@@ -1,0 +1,27 @@
+/** Why a server does not let us in. */
+export interface Refusal {
+  readonly code: unknown;
+  readonly message: string;
+  readonly retryAfterMs?: unknown;
+}
+
+/** How long the answer may take, milliseconds. */
+const timeoutMs = 5_000;
+
+/**
+ * Asks the socket's own address why no socket can be opened there: browsers do not tell. Resolves to `undefined`
+ * where nobody says so, or who says it is no runwire server.
+ */
+export async function askWhy(url: string): Promise<Refusal | undefined> {
+  try {
+    const answer = await fetch(url.replace("ws", "http"), {
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = await answer.json();
+    return body.type === "error" ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
