@@ -122,9 +122,12 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     }
   }
 
-  /** What opens no socket twice in a row may be a refusal, whose reason a browser keeps to itself. */
+  /**
+   * What opens no socket twice in a row may be a refusal, whose reason a browser keeps to itself. It is asked for once:
+   * where nobody listens, each question is one more line in the console.
+   */
   async function lose(transport: number, code: number, error: Error): Promise<void> {
-    const mayBeRefused = options.canAskWhy && state.name === "connecting" && state.attempt > 1;
+    const mayBeRefused = options.canAskWhy && state.name === "connecting" && state.attempt === 2;
     const why = mayBeRefused ? await askWhy(options.url()) : undefined;
     const afterMs = Number(why?.retryAfterMs);
     if (afterMs) dispatch({ type: "notice", transport, afterMs });

@@ -131,22 +131,20 @@ const longestName = 200;
  * Makes what tells the operator of pages and hosts that were refused, each once: the page that suffers from it learns
  * next to nothing from its browser.
  */
-export function createRefusalWarning(logger: Logger): (request: IncomingMessage) => void {
+export function createRefusalWarning(
+  logger: Logger,
+): (request: IncomingMessage, refused: Refused) => void {
   const told = new Set<string>();
-  return ({ headers: { origin, host } }) => {
-    const where = `${quote(origin)} at ${quote(host)}`;
-    if (told.has(where) || told.size === mostTold) return;
-    told.add(where);
-    const last = told.size === mostTold ? " (further ones are not told)" : "";
-    const page = origin === undefined ? "a client without Origin" : `a page of ${quote(origin)}`;
-    logger.warn(
-      `refused ${page} that asked for ${quote(host)}: if it is yours, see origins, requireOrigin and allowedHosts of ` +
-        `attachRunwire${last}`,
-    );
+  return ({ headers: { origin, host } }, { why }) => {
+    const page = origin === undefined ? "no page" : `a page of ${quote(origin)}`;
+    const warning = `refused a socket to ${page}, which asked ${quote(host)}: ${why}`;
+    if (told.has(warning) || told.size === mostTold) return;
+    told.add(warning);
+    logger.warn(told.size === mostTold ? `${warning} (Further ones are not told.)` : warning);
   };
 }
 
 /** What somebody else wrote, in one line, with nothing that a terminal would obey. */
-function quote(name = "nothing"): string {
-  return JSON.stringify(name.slice(0, longestName).replaceAll(/[^\x20-\x7e]/g, "?"));
+function quote(name = ""): string {
+  return `“${name.slice(0, longestName).replaceAll(/[^\x20-\x7e]/g, "?")}”`;
 }

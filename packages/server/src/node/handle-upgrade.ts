@@ -37,7 +37,7 @@ export function createUpgradeHandler(server: SocketTaker) {
     // First of all: a peer that resets the connection must not end the process.
     socket.on("error", ignore);
     const foreign = whyForeign(request, rules);
-    if (foreign) warnOfRefusal(request);
+    if (foreign) warnOfRefusal(request, foreign);
     const refused = foreign ?? whyNoHandshake(request);
     if (refused) refuse(socket, refused);
     else
