@@ -45,10 +45,11 @@ export const roomImports = {
   },
   server: {
     node: ["connection"],
-    connection: ["channels", "runs", "log"],
+    connection: ["channels", "runs", "log", "notices"],
     channels: ["runs", "log"],
     runs: ["log"],
     log: ["options"],
+    notices: [],
     options: [],
   },
   cli: {

@@ -14,6 +14,7 @@ import { Heartbeat } from "./connection/heartbeat.js";
 import { PublishBudget } from "./connection/publish-budget.js";
 import { readPage, toRange } from "./connection/read-requests.js";
 import { ReplayBudget } from "./connection/replay-budget.js";
+import { Withdrawals } from "./connection/withdrawals.js";
 import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
 import { RetentionKeeper } from "./log/retention-keeper.js";
@@ -81,6 +82,7 @@ export function createRunwireServer<AppUser extends User = User>(
   const heartbeat = new Heartbeat(clock, settings.heartbeat);
   const health = new StoreHealth(log, clock);
   const connections = new Connections(limits);
+  const withdrawals = new Withdrawals(connections, settings);
   const admission = new Admission(clock, settings.admission);
   const budget = new BufferBudget({
     ...{ connections, clock, logger },
@@ -126,6 +128,7 @@ export function createRunwireServer<AppUser extends User = User>(
     admission.close();
     await drainConnections(connections, settings);
     await trimmed;
+    withdrawals.close();
     commandDesk.close();
     heartbeat.close();
     budget.close();
@@ -173,15 +176,8 @@ export function createRunwireServer<AppUser extends User = User>(
     },
     refusalOf: (request) => door.refusalOf(request),
     admit: (request, tell) => door.admit(request, tell),
-    async revoke({ user, channel }) {
-      checkUserId("revoke: user", user);
-      const ended = connections.of(user).map((connection) => connection.revoke(channel));
-      return (await Promise.all(ended)).reduce((sum, count) => sum + count, 0);
-    },
-    disconnectUser(userId) {
-      checkUserId("disconnectUser: the user", userId);
-      return [...connections].filter((connection) => connection.disconnectUser(userId)).length;
-    },
+    revoke: ({ user, channel }) => withdrawals.revoke(user, channel),
+    disconnectUser: (userId) => withdrawals.disconnect(userId),
     async publish(request) {
       mustBeOpen();
       const actor = { type: "server" } as const;
@@ -234,10 +230,4 @@ function createPublishBudget(
 function createRetention(settings: ServerSettings): RetentionKeeper | undefined {
   const { retention: retentionOf, store, clock, logger } = settings;
   return retentionOf && new RetentionKeeper({ store, clock, logger, retentionOf });
-}
-
-/** Callers from JavaScript may give a whole user, whom nobody is; a ban must not pass in silence. */
-function checkUserId(what: string, id: unknown): void {
-  if (typeof id !== "string" || id === "")
-    throw new RunwireError("invalid_options", `${what} must be the id of a user, like "ann"`);
 }

@@ -34,9 +34,17 @@ export interface RunwireServer extends RunTarget {
    * it, before this returns; without one, `authorize` is asked about all of them again, at once. Each that ends is told
    * `unsubscribed` with `forbidden`. What the user has asked for and not got yet (a page, a list, the result of a
    * command) is authorized again before it is answered. Change what `authorize` says first: the client may subscribe
-   * again. Resolves to the number of subscriptions that ended; knows the connections of this process only.
+   * again.
    *
-   * @throws RunwireError `invalid_options` when `user` is no id
+   * The other servers on this store do the same when they read of it, within a second while it answers them; a
+   * subscription that begins there meanwhile ends then as well. Resolves, once the store has it for them, to the number
+   * of subscriptions that ended here.
+   *
+   * When it rejects for the store it is done here all the same, and the logger knows: ask again, or the others go on
+   * until they authorize their subscriptions anew (`auth.revalidateMs`). May be left unawaited.
+   *
+   * @throws RunwireError `store_unavailable`, `store_full`, `closed` when the other servers may not learn of it, and
+   *   `invalid_options` when `user` is no id
    * @example
    * await members.delete("ann", "team:7");
    * await runwire.revoke({ user: "ann", channel: "team:7" });
@@ -45,15 +53,22 @@ export interface RunwireServer extends RunTarget {
   /**
    * Closes every connection of a user with 4409, after which a client does not come back by itself: a logout, or a
    * ban. One whose credentials are being checked right now is closed when they turn out to be this user's. Let
-   * `authenticate` refuse them first, or they come back with the next page. Returns how many connections were
-   * closed at once; knows the connections of this process only.
+   * `authenticate` refuse them first, or they come back with the next page.
    *
-   * @throws RunwireError `invalid_options` when `userId` is no id
+   * The connections of this server are closed before this returns, those of the other servers on this store when they
+   * read of it, within a second while it answers them; also one with which the user came back to them meanwhile.
+   * Resolves, once the store has it for them, to the number of connections that were closed here.
+   *
+   * When it rejects for the store it is done here all the same, and the logger knows: ask again, or the connections to
+   * the others stay until their credentials run out. May be left unawaited.
+   *
+   * @throws RunwireError `store_unavailable`, `store_full`, `closed` when the other servers may not learn of it, and at
+   *   once `invalid_options` when `userId` is no id
    * @example
    * sessions.deleteOf("ann");
-   * runwire.disconnectUser("ann");
+   * await runwire.disconnectUser("ann");
    */
-  disconnectUser(userId: string): number;
+  disconnectUser(userId: string): Promise<number>;
   readonly limits: ServerLimits;
   /** Where an adapter tells of what it survived. */
   readonly logger: Logger;

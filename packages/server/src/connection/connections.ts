@@ -38,6 +38,12 @@ export class Connections {
     return [...(this.#ofUser.get(userId) ?? [])];
   }
 
+  /** The same, and those that are not welcomed yet: who they are will turn out. */
+  perhapsOf(userId: string): readonly Connection[] {
+    const unwelcomed = [...this.#unwelcomed.values()].flatMap((group) => [...group]);
+    return [...this.of(userId), ...unwelcomed];
+  }
+
   /** Under which name its peer is counted. */
   addressOf({ remoteAddress }: ConnectRequest): string {
     return toAddressKey(remoteAddress);

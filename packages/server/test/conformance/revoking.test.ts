@@ -228,11 +228,12 @@ describe("a user who is disconnected", () => {
     const { server, connect } = await start();
     const [one, two, bob] = [await connect("ann"), await connect("ann"), await connect("bob")];
     await subscribe(one, "c");
-    expect(server.disconnectUser("ann")).toBe(2);
+    const count = server.disconnectUser("ann");
     expect(server.stats().subscriptions).toBe(0);
+    expect(await count).toBe(2);
     for (const { closed } of [one, two])
       expect(await closed).toEqual({ code: 4409, reason: "ended by an administrator" });
-    expect(server.disconnectUser("ann")).toBe(0);
+    expect(await server.disconnectUser("ann")).toBe(0);
     expect(await bob.settle()).toMatchObject({ type: "pong" });
   });
 
@@ -250,7 +251,7 @@ describe("a user who is disconnected", () => {
     ann.send({ type: "hello", token: "ann" });
     bob.send({ type: "hello", token: "bob" });
     await expect.poll(() => asked.length).toBe(2);
-    expect(server.disconnectUser("ann")).toBe(0);
+    expect(await server.disconnectUser("ann")).toBe(0);
     answer.open();
     expect((await ann.closed).code).toBe(4409);
     expect(ann.unread).toEqual([]);
