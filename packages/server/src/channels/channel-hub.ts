@@ -46,7 +46,8 @@ export interface HubServices {
 export class ChannelHub {
   readonly channel: string;
   readonly #services: HubServices;
-  readonly #schedule: FlushSchedule;
+  /** Made with the first event: where thousands follow channels of their own, most of these rest. */
+  #planned: FlushSchedule | undefined;
   readonly #subscribers = new Set<HubSubscriber>();
   readonly #pending: PendingEvents;
   readonly #question: PatientQuestion;
@@ -64,19 +65,7 @@ export class ChannelHub {
     this.channel = channel;
     this.#services = services;
     this.#pending = new PendingEvents(services.batch);
-    const { clock, window, logger } = services;
-    this.#question = new PatientQuestion({
-      clock,
-      ask: () => this.askHead(),
-      isWanted: () => this.size > 0,
-      onFailure: (error) =>
-        logger.warn(`channel ${channel} could not be read; trying again`, error),
-    });
-    this.#schedule = new FlushSchedule(
-      clock,
-      () => window.lengthMs,
-      () => window.measure(() => this.#flush()),
-    );
+    this.#question = new PatientQuestion(services.clock, this);
   }
 
   /** The log that is followed, once the store was asked. */
@@ -108,7 +97,7 @@ export class ChannelHub {
 
   /** Drops what is planned; the hub is not used any more. */
   dispose(): void {
-    this.#schedule.cancel();
+    this.#planned?.cancel();
     this.#question.dispose();
   }
 
@@ -130,6 +119,12 @@ export class ChannelHub {
     if (this.#epoch === undefined) return; // the first answer of the store catches up with what was heard of
     if (first.offset > this.#head + 1) void this.#catchUp();
     else this.#enqueue(entries, last);
+  }
+
+  /** The store could not say where the log stands, and is asked again. */
+  onUnanswered(error: unknown): void {
+    const what = `channel ${this.channel} could not be read; trying again`;
+    this.#services.logger.warn(what, error);
   }
 
   /** Compares with the store; one question at a time, failures are asked again. Never rejects. */
@@ -186,7 +181,7 @@ export class ChannelHub {
   }
 
   #beginAnew(reason: ResetReason, head: ChannelHead): void {
-    this.#schedule.cancel();
+    this.#planned?.cancel();
     this.#heardOf = head.offset;
     this.#services.onHistoryChanged(this.channel);
     this.#begin(head);
@@ -235,6 +230,16 @@ export class ChannelHub {
     this.#head = through;
     for (const entry of fresh) this.#pending.add(entry);
     this.#schedule.add(fresh.some(isUrgent) || this.#pending.isFull);
+  }
+
+  get #schedule(): FlushSchedule {
+    const { clock, window } = this.#services;
+    this.#planned ??= new FlushSchedule(
+      clock,
+      () => window.lengthMs,
+      () => window.measure(() => this.#flush()),
+    );
+    return this.#planned;
   }
 
   #flush(): void {

@@ -4,23 +4,25 @@ import type { ServerClock } from "../clock.js";
 /** How long after a failure the store is asked again, milliseconds. */
 const retryMs = 1_000;
 
-export interface PatientQuestionOptions {
-  readonly clock: ServerClock;
-  readonly ask: () => Promise<unknown>;
-  /** Whether anybody still wants to know, when a failure has been waited for. */
-  readonly isWanted: () => boolean;
-  readonly onFailure: (error: unknown) => void;
+/** Who asks: a channel's hub. */
+export interface Asker {
+  /** Without followers nobody wants to know any more. */
+  readonly size: number;
+  askHead(): Promise<unknown>;
+  onUnanswered(error: unknown): void;
 }
 
 /** One question to the store at a time, which is asked until it is answered. */
 export class PatientQuestion {
-  readonly #options: PatientQuestionOptions;
+  readonly #clock: ServerClock;
+  readonly #asker: Asker;
   #asking: Promise<void> | undefined;
   #mustAskAgain = false;
   #stopRetry: (() => void) | undefined;
 
-  constructor(options: PatientQuestionOptions) {
-    this.#options = options;
+  constructor(clock: ServerClock, asker: Asker) {
+    this.#clock = clock;
+    this.#asker = asker;
   }
 
   /** Never rejects. */
@@ -37,10 +39,10 @@ export class PatientQuestion {
   askLater(error: unknown): void {
     if (isRunwireError(error) && error.code === "closed") return;
     if (this.#stopRetry) return;
-    this.#options.onFailure(error);
-    this.#stopRetry = this.#options.clock.after(retryMs, () => {
+    this.#asker.onUnanswered(error);
+    this.#stopRetry = this.#clock.after(retryMs, () => {
       this.#stopRetry = undefined;
-      if (this.#options.isWanted()) void this.ask();
+      if (this.#asker.size > 0) void this.ask();
     });
   }
 
@@ -52,7 +54,7 @@ export class PatientQuestion {
     try {
       do {
         this.#mustAskAgain = false;
-        await this.#options.ask();
+        await this.#asker.askHead();
       } while (this.#mustAskAgain);
     } catch (error) {
       this.askLater(error);

@@ -1,25 +1,22 @@
 import type { ResetReason } from "@runwire/protocol";
 import type { ChannelHead } from "@runwire/store";
 import type { ServerClock } from "../clock.js";
+import type { EventLog } from "../log/event-log.js";
 import type { EventsFrame } from "../log/events-frame.js";
 import type { MergedPage, PageReader } from "../log/page-reader.js";
 import type { ChannelHub, HubSubscriber } from "./channel-hub.js";
 import type { RunChoice } from "./choose-runs.js";
+import { type ChosenStart, chooseStart } from "./choose-start.js";
 import { type ChosenPageServices, readChosen } from "./read-chosen.js";
 import type { SubscriptionSink } from "./subscription-sink.js";
 
 /** What every subscription of a server shares. */
-export interface SubscriptionServices extends ChosenPageServices {
+export interface SubscriptionServices {
+  readonly log: EventLog;
   readonly pages: PageReader;
   readonly clock: ServerClock;
-  /** Chooses the runs of a delivery from the start, and says at which head. */
-  readonly choose: (head: ChannelHead) => Promise<ChosenStart>;
-}
-
-/** Where a delivery from the start begins to be live, and which runs it has before; absent: all. */
-export interface ChosenStart {
-  readonly head: ChannelHead;
-  readonly choice?: RunChoice;
+  readonly limits: Pick<ChosenPageServices, "maxEventBytes">;
+  readonly replay: Pick<ChosenPageServices, "pageEvents" | "pageBytes">;
 }
 
 /** How long after a failure, or a page that brought nothing, the log is read again, milliseconds. */
@@ -38,9 +35,11 @@ const retryMs = 500;
  * moment at which an event could pass between the two.
  */
 export class Subscription implements HubSubscriber {
-  readonly #hub: ChannelHub;
+  readonly hub: ChannelHub;
   readonly #sink: SubscriptionSink;
   readonly #services: SubscriptionServices;
+  /** How many runs a delivery from the start has; absent: all. */
+  readonly #runs: number | undefined;
   #state: "starting" | "reading" | "level" | "ended" = "starting";
   #epoch = "";
   #cursor = 0;
@@ -49,12 +48,18 @@ export class Subscription implements HubSubscriber {
   #choice: RunChoice | undefined;
   /** Grows with each new beginning; what was awaited for an older one is void. */
   #life = 0;
-  #stopPause: () => void = () => {};
+  #stopPause: () => void = nothing;
 
-  constructor(hub: ChannelHub, sink: SubscriptionSink, services: SubscriptionServices) {
-    this.#hub = hub;
+  constructor(
+    hub: ChannelHub,
+    sink: SubscriptionSink,
+    services: SubscriptionServices,
+    runs: number | undefined,
+  ) {
+    this.hub = hub;
     this.#sink = sink;
     this.#services = services;
+    this.#runs = runs;
     hub.add(this);
   }
 
@@ -79,7 +84,7 @@ export class Subscription implements HubSubscriber {
     this.#state = "ended";
     this.#life += 1;
     this.#stopPause();
-    this.#hub.remove(this);
+    this.hub.remove(this);
   }
 
   offer(frame: EventsFrame): void {
@@ -113,13 +118,13 @@ export class Subscription implements HubSubscriber {
   }
 
   async #beginAnew(reason: ResetReason, known: ChannelHead, life: number): Promise<void> {
-    const chosen = await this.#patiently(life, () => this.#services.choose(known));
+    const chosen = await this.#patiently(life, () => this.#choose(known));
     if (life !== this.#life || !chosen) return;
     const { head, choice } = chosen;
     const olderRuns = head.floor > 1 || choice?.leavesOut === true;
     this.#sink.sendSubscribed({
       type: "subscribed",
-      channel: this.#hub.channel,
+      channel: this.hub.channel,
       epoch: head.epoch,
       offset: head.offset,
       from: 0,
@@ -129,15 +134,20 @@ export class Subscription implements HubSubscriber {
     this.begin(head, 0, choice);
   }
 
+  async #choose(head: ChannelHead): Promise<ChosenStart> {
+    const runs = this.#runs;
+    return runs === undefined ? { head } : chooseStart(this.#services.log, this.hub, runs);
+  }
+
   async #read(life: number): Promise<void> {
     for (let pages = 0; life === this.#life; pages++) {
       // The channel was deleted while this delivery was prepared: the offsets of the two logs say nothing together.
-      if (this.#hub.epoch !== this.#epoch) {
+      if (this.hub.epoch !== this.#epoch) {
         await this.#patiently(life, () => this.#resetFromStore(life));
         continue;
       }
       // Up to where the runs were chosen the log is read here: the hub's frames hold what was left out.
-      if (this.#cursor >= this.#hub.flushed && !this.#isChoosing) {
+      if (this.#cursor >= this.hub.flushed && !this.#isChoosing) {
         this.#state = "level";
         return;
       }
@@ -173,17 +183,19 @@ export class Subscription implements HubSubscriber {
       return true;
     }
     // Nothing more, though the hub knows of more: the store must know better.
-    await this.#hub.reconcile();
+    await this.hub.reconcile();
     return false;
   }
 
   #nextPage(): Promise<Pick<MergedPage, "epoch" | "floor" | "frame">> {
-    const { flushed } = this.#hub;
+    const { log, pages, limits, replay } = this.#services;
+    const { flushed } = this.hub;
     const choice = this.#choice;
     if (choice === undefined || !this.#isChoosing)
-      return this.#services.pages.read({ ...this.#place, upTo: flushed });
+      return pages.read({ ...this.#place, upTo: flushed });
+    const { maxEventBytes } = limits;
     const upTo = Math.max(flushed, choice.chosenAt);
-    return readChosen(this.#services, choice, { ...this.#place, upTo });
+    return readChosen({ log, maxEventBytes, ...replay }, choice, { ...this.#place, upTo });
   }
 
   #isTrimmedBy(floor: number): boolean {
@@ -195,11 +207,11 @@ export class Subscription implements HubSubscriber {
   }
 
   get #place() {
-    return { channel: this.#hub.channel, epoch: this.#epoch, after: this.#cursor };
+    return { channel: this.hub.channel, epoch: this.#epoch, after: this.#cursor };
   }
 
   async #resetFromStore(life: number): Promise<void> {
-    const head = await this.#hub.askHead();
+    const head = await this.hub.askHead();
     // The hub tells everybody when it did not know yet; else it is this subscription that is late.
     if (life === this.#life) this.reset(head.epoch === this.#epoch ? "trimmed" : "epoch", head);
   }
@@ -229,3 +241,5 @@ export class Subscription implements HubSubscriber {
     });
   }
 }
+
+function nothing(): void {}

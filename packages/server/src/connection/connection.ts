@@ -37,17 +37,18 @@ export class Connection implements SocketHandlers {
   readonly outbox: Outbox;
   /** When anything last came, by the monotonic clock. */
   heardAt: number;
-  /** Resolves when the socket is gone. */
-  readonly gone: Promise<void>;
   readonly #socket: ServerSocket;
   readonly #services: ConnectionServices;
-  readonly #greeting: Greeting;
+  /** Until it is over. */
+  #greeting: Greeting | undefined;
   readonly #intake: Intake;
-  #resolveGone: () => void = () => {};
   #talk: Talk | undefined;
   #isClosed = false;
+  #isGone = false;
+  /** Who waits for its socket to be gone. */
+  #onGone: (() => void)[] | undefined;
   /** Users who were sent away for good while the application was asked who this is. */
-  readonly #bannedMeanwhile = new Set<string>();
+  #bannedMeanwhile: Set<string> | undefined;
 
   constructor(socket: ServerSocket, request: ConnectRequest, services: ConnectionServices) {
     const { clock, limits, slowReader } = services.settings;
@@ -56,9 +57,6 @@ export class Connection implements SocketHandlers {
     this.#services = services;
     this.request = request;
     this.heardAt = clock.monotonic();
-    this.gone = new Promise((resolve) => {
-      this.#resolveGone = resolve;
-    });
     this.#intake = new Intake(socket, limits.maxPendingBytes);
     this.outbox = new Outbox(socket, this.#intake, slowReader, clock, services.budget);
     this.#greeting = new Greeting({
@@ -66,6 +64,14 @@ export class Connection implements SocketHandlers {
       onWelcome: (user, early) => this.#welcome(user, early),
       onRefused: (close) => this.#endFor(close),
     });
+  }
+
+  /** Resolves when the socket is gone. */
+  gone(): Promise<void> {
+    if (this.#isGone) return Promise.resolve();
+    this.#onGone ??= [];
+    const waiting = this.#onGone;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
   get user(): User | undefined {
@@ -86,7 +92,7 @@ export class Connection implements SocketHandlers {
     if (this.#isClosed) return;
     try {
       if (this.#talk) this.#talk.receive(text);
-      else this.#greeting.onMessage(text, bytes);
+      else this.#greeting?.onMessage(text, bytes);
     } catch (error) {
       // Nobody's message may end the process, whatever was overlooked.
       this.#services.settings.logger.error("a message could not be handled", error);
@@ -113,7 +119,8 @@ export class Connection implements SocketHandlers {
   onClose(): void {
     this.#finish();
     this.#services.onGone(this);
-    this.#resolveGone();
+    this.#isGone = true;
+    for (const resolve of this.#onGone ?? []) resolve();
   }
 
   ping(): void {
@@ -132,7 +139,10 @@ export class Connection implements SocketHandlers {
   /** Ends the connection when it is this user's; one that may turn out to be theirs is ended then. */
   disconnectUser(userId: string): boolean {
     if (this.#isClosed) return false;
-    if (this.#greeting.isAsking) this.#bannedMeanwhile.add(userId);
+    if (this.#greeting?.isAsking) {
+      this.#bannedMeanwhile ??= new Set();
+      this.#bannedMeanwhile.add(userId);
+    }
     if (this.user?.id !== userId) return false;
     this.close("replaced");
     return true;
@@ -162,7 +172,8 @@ export class Connection implements SocketHandlers {
   }
 
   #welcome(user: User | undefined, early: readonly string[]): void {
-    if (user && this.#bannedMeanwhile.has(user.id)) {
+    this.#greeting = undefined;
+    if (user && this.#bannedMeanwhile?.has(user.id)) {
       this.close("replaced");
       return;
     }
@@ -204,7 +215,7 @@ export class Connection implements SocketHandlers {
   #finish(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#greeting.close();
+    this.#greeting?.close();
     this.#talk?.close();
     this.outbox.close();
     this.#intake.close();

@@ -18,8 +18,8 @@ export class CredentialKeeper {
   readonly #clock: ServerClock;
   readonly #request: ConnectRequest;
   readonly #onExpired: () => void;
-  #stopTimer: () => void = () => {};
-  #lastRenewal: Promise<unknown> = Promise.resolve();
+  #stopTimer: () => void = nothing;
+  #lastRenewal: Promise<unknown> = nothingBefore;
 
   constructor(
     dialogue: Dialogue,
@@ -91,3 +91,6 @@ export function toShown(user: User | undefined): Pick<Welcome, "user" | "expires
   const { id, expiresAt } = user;
   return { user: { id }, ...(expiresAt !== undefined && { expiresAt: Math.floor(expiresAt) }) };
 }
+
+const nothingBefore = Promise.resolve();
+function nothing(): void {}

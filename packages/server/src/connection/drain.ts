@@ -11,7 +11,7 @@ export async function drainConnections(
   { drain, clock, random }: Pick<ServerSettings, "drain" | "clock" | "random">,
 ): Promise<void> {
   const all = [...connections];
-  const gone = Promise.all(all.map((connection) => connection.gone));
+  const gone = Promise.all(all.map((connection) => connection.gone()));
   let isOver = false;
   const isLate = new Promise<void>((resolve) => {
     const stopTimer = clock.after(drain.timeoutMs, resolve);

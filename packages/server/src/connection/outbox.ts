@@ -30,7 +30,7 @@ export class Outbox {
   readonly #intake: Intake;
   readonly #budget: UnsentBudget;
   readonly #waiting: (() => void)[] = [];
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  #lastTurn: Promise<unknown> = nothingBefore;
   #isClosed = false;
   #isOverfull = false;
   #sentBytes = 0;
@@ -171,3 +171,4 @@ export class Outbox {
 }
 
 const nothingHeld = { bytes: 0, count: 0 };
+const nothingBefore = Promise.resolve();

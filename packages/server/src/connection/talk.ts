@@ -1,28 +1,23 @@
 import type { Authenticate, ClientMessage, Report } from "@runwire/protocol";
 import type { ServerSettings } from "../options.js";
 import { Refusal } from "../refusal.js";
-import type { CommandDesk } from "../runs/command-desk.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
-import { ChannelRequests, type ChannelServices } from "./channel-requests.js";
-import { CommandRequests } from "./command-requests.js";
+import { ChannelRequests } from "./channel-requests.js";
+import { type ClientRequestServices, ClientRequests, type Talker } from "./client-requests.js";
 import { CredentialKeeper } from "./credentials.js";
 import { Dialogue } from "./dialogue.js";
-import { countOf, handleMessage, type MessageActions } from "./handle-message.js";
-import { HeldRuns } from "./held-runs.js";
+import { countOf, handleMessage } from "./handle-message.js";
 import type { Intake } from "./intake.js";
 import { MessageRate } from "./message-rate.js";
 import type { Outbox } from "./outbox.js";
 import { MinuteCounter } from "./rate-limit.js";
 import { type BadMessage, type Received, readMessage } from "./read-message.js";
-import { ReadRequests } from "./read-requests.js";
-import { WriteRequests, type WriteServices } from "./write-requests.js";
 
 /** What a welcomed client needs of the server. */
-export interface TalkServices extends ChannelServices, WriteServices {
+export interface TalkServices extends ClientRequestServices {
   readonly settings: ServerSettings;
   readonly access: Access;
-  readonly commandDesk: CommandDesk;
   /** The number of a welcome. */
   readonly nextOrder: () => number;
 }
@@ -44,50 +39,39 @@ export interface TalkParts {
 type GoodMessage = Extract<Received, { readonly status: "message" }>;
 
 /** What a welcomed client and the server say to each other, until the connection ends. */
-export class Talk {
+export class Talk implements Talker {
   readonly #settings: ServerSettings;
   readonly #parts: TalkParts;
   readonly #dialogue: Dialogue;
   readonly #channels: ChannelRequests;
-  readonly #writes: WriteRequests;
-  readonly #held: HeldRuns;
+  readonly #requests: ClientRequests;
   readonly #credentials: CredentialKeeper;
-  readonly #actions: MessageActions;
-  /** What asks for something, and may be asked again later. */
-  readonly #requestRate: MessageRate;
+  /** What asks for something, and may be asked again later. Rates and counters are made when they are needed. */
+  #requestRate: MessageRate | undefined;
   /** What a client sends by itself, however much the application asks for. */
-  readonly #signRate: MessageRate;
-  readonly #badMessages: MinuteCounter;
-  readonly #refusals: MinuteCounter;
-  #stopRevalidation: () => void = () => {};
+  #signRate: MessageRate | undefined;
+  #badMessages: MinuteCounter | undefined;
+  #refusals: MinuteCounter | undefined;
+  #stopRevalidation: () => void;
 
   constructor(parts: TalkParts, services: TalkServices) {
     const { settings, access } = services;
-    const { clock, logger, limits } = settings;
+    const { clock, logger } = settings;
     const { connectionId, user, outbox, intake, request } = parts;
     this.#settings = settings;
     this.#parts = parts;
-    this.#requestRate = new MessageRate(clock, limits.messageRate);
-    this.#signRate = new MessageRate(clock, limits.messageRate);
-    this.#badMessages = new MinuteCounter(clock);
-    this.#refusals = new MinuteCounter(clock);
-    this.#dialogue = new Dialogue({
+    const dialogue = new Dialogue({
       ...{ user, access, outbox, logger, stranger: `connection ${connectionId}` },
       onForbidden: () => this.#countRefusal(),
     });
-    const { commandDesk } = services;
-    const most = limits.maxPendingBytes;
-    const commands = new CommandRequests(this.#dialogue, commandDesk, most);
-    const link = { order: services.nextOrder(), hand: commands.deliver.bind(commands) };
-    this.#held = new HeldRuns(commandDesk, link);
-    const reads = new ReadRequests(this.#dialogue, services);
-    this.#channels = new ChannelRequests(this.#dialogue, outbox, services);
-    this.#writes = new WriteRequests(this.#dialogue, services, intake, this.#held);
-    this.#credentials = new CredentialKeeper(this.#dialogue, { access, clock, request }, () =>
+    this.#dialogue = dialogue;
+    this.#channels = new ChannelRequests(dialogue, outbox, services);
+    const own = { talker: this, dialogue, channels: this.#channels, intake };
+    this.#requests = new ClientRequests({ ...own, order: services.nextOrder() }, services);
+    this.#credentials = new CredentialKeeper(dialogue, { access, clock, request }, () =>
       parts.onMisuse("unauthenticated"),
     );
-    this.#actions = this.#createActions(commands, reads);
-    this.#revalidateLater();
+    this.#stopRevalidation = this.#revalidateLater();
   }
 
   get user(): User | undefined {
@@ -105,8 +89,8 @@ export class Talk {
 
   /** A pong came. */
   onPong(): void {
-    this.#requestRate.heard();
-    this.#signRate.heard();
+    this.#requestRate?.heard();
+    this.#signRate?.heard();
   }
 
   receive(text: string): void {
@@ -123,12 +107,33 @@ export class Talk {
     }
   }
 
+  async authenticate(message: Authenticate): Promise<void> {
+    await this.#dialogue.answer(message, async () => {
+      const result = await this.#credentials.renew(message);
+      if (result === "another-user") this.#parts.onMisuse("forbidden");
+      if (result === "kept") await this.#channels.revalidate();
+    });
+  }
+
+  secondHello(): void {
+    this.#countBad({}, "hello comes once, and first");
+  }
+
+  pong(at: number): void {
+    const now = this.#settings.clock.now();
+    this.#parts.outbox.send({ type: "pong", at, now, heads: this.#channels.heads() });
+  }
+
+  report(message: Report): void {
+    this.#parts.onReport(message);
+  }
+
   /** Lets go of everything; what is answered from now on goes nowhere. */
   close(): void {
     this.#dialogue.isOpen = false;
     this.#stopRevalidation();
     this.#channels.close();
-    this.#held.close();
+    this.#requests.close();
     this.#credentials.close();
   }
 
@@ -138,42 +143,12 @@ export class Talk {
     if (verdict === "end") this.#parts.onMisuse("tooMany");
     else if (rate && verdict === "refuse")
       this.#slowDown("id" in message ? { id: message.id } : {}, rate);
-    else this.#begin(handleMessage(message, text, this.#actions), text);
+    else this.#begin(handleMessage(message, text, this.#requests), text);
   }
 
   /** What is under way counts until it is answered. */
   #begin(request: Promise<void> | undefined, text: string): void {
     if (request) void request.finally(this.#parts.intake.begin(text.length));
-  }
-
-  #createActions(commands: CommandRequests, reads: ReadRequests): MessageActions {
-    const channels = this.#channels;
-    const writes = this.#writes;
-    return {
-      secondHello: () => this.#countBad({}, "hello comes once, and first"),
-      authenticate: (message) => this.#authenticate(message),
-      subscribe: (message) => channels.subscribe(message),
-      unsubscribe: (message) => channels.unsubscribe(message),
-      fetch: (message) => reads.fetch(message),
-      list: (message) => reads.list(message),
-      publish: (message, text) => writes.publish(message, text),
-      renew: (message) => writes.renew(message),
-      command: (message, text) => commands.command(message, text),
-      handled: (message, text) => commands.handled(message, text, this.#held),
-      ping: ({ at }) => {
-        const now = this.#settings.clock.now();
-        this.#parts.outbox.send({ type: "pong", at, now, heads: channels.heads() });
-      },
-      report: (message) => this.#parts.onReport(message),
-    };
-  }
-
-  async #authenticate(message: Authenticate): Promise<void> {
-    await this.#dialogue.answer(message, async () => {
-      const result = await this.#credentials.renew(message);
-      if (result === "another-user") this.#parts.onMisuse("forbidden");
-      if (result === "kept") await this.#channels.revalidate();
-    });
   }
 
   #refuseBad({ type, problem, id, channel }: BadMessage): Promise<void> | undefined {
@@ -187,15 +162,20 @@ export class Talk {
 
   #countBad(asked: { readonly id?: string; readonly channel?: string }, problem: string): void {
     this.#dialogue.refuse(asked, new Refusal("bad_message", problem));
-    const isLast = this.#badMessages.count() >= this.#settings.limits.maxBadMessagesPerMinute;
+    const { clock, limits } = this.#settings;
+    this.#badMessages ??= new MinuteCounter(clock);
+    const isLast = this.#badMessages.count() >= limits.maxBadMessagesPerMinute;
     if (isLast) this.#parts.onMisuse("notAMessage");
   }
 
   #rateOf(message: ClientMessage): MessageRate | undefined {
+    const { clock, limits } = this.#settings;
     switch (countOf(message)) {
       case "request":
+        this.#requestRate ??= new MessageRate(clock, limits.messageRate);
         return this.#requestRate;
       case "sign":
+        this.#signRate ??= new MessageRate(clock, limits.messageRate);
         return this.#signRate;
       case "none":
         return undefined;
@@ -212,15 +192,17 @@ export class Talk {
   }
 
   #countRefusal(): void {
-    const isTooMany = this.#refusals.count() > this.#settings.limits.maxRefusalsPerMinute;
+    const { clock, limits } = this.#settings;
+    this.#refusals ??= new MinuteCounter(clock);
+    const isTooMany = this.#refusals.count() > limits.maxRefusalsPerMinute;
     if (isTooMany) this.#parts.onMisuse("tooMany");
   }
 
-  #revalidateLater(): void {
+  #revalidateLater(): () => void {
     const { clock, auth } = this.#settings;
-    this.#stopRevalidation = clock.after(auth.revalidateMs, () => {
+    return clock.after(auth.revalidateMs, () => {
       void this.#channels.revalidate();
-      this.#revalidateLater();
+      this.#stopRevalidation = this.#revalidateLater();
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
-import type { ServerSocket, SocketHandlers } from "../socket.js";
+import type { ServerSocket, SharedMessage, SocketHandlers } from "../socket.js";
 
 /** A `ws` WebSocket as the core sees it; `onTaken` is told when the system took what was sent. */
 export function toServerSocket(
@@ -8,32 +8,67 @@ export function toServerSocket(
   stream: Duplex,
   onTaken: () => void,
 ): ServerSocket {
-  let isAwaited = false;
+  return new WsSocket(webSocket, stream, onTaken);
+}
+
+/** A class, and not functions around the socket: of 10,000 these would take 5 MB. */
+class WsSocket implements ServerSocket {
+  readonly #webSocket: WebSocket;
+  readonly #stream: Duplex;
+  readonly #onTaken: () => void;
+  #isAwaited = false;
+
+  constructor(webSocket: WebSocket, stream: Duplex, onTaken: () => void) {
+    this.#webSocket = webSocket;
+    this.#stream = stream;
+    this.#onTaken = onTaken;
+  }
+
+  send(message: string): void {
+    this.#webSocket.send(message, { binary: false }, this.#onTaken);
+  }
+
+  sendShared(message: SharedMessage): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
+    // Past ws, in order all the same: without compression it writes in the turn in which it is told to.
+    this.#stream.write(message.as(toTextFrame));
+    this.#awaitTaken();
+  }
+
+  ping(): void {
+    this.#webSocket.ping("", false, ignore);
+  }
+
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+
+  bufferedBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
   /** Asked for only when the system did not take a frame at once: a callback for each costs every frame. */
-  function awaitTaken(): void {
-    if (isAwaited || stream.writableLength === 0 || !stream.writable) return;
-    isAwaited = true;
-    stream.write(nothing, () => {
-      isAwaited = false;
-      onTaken();
-      awaitTaken();
+  #awaitTaken(): void {
+    if (this.#isAwaited || this.#stream.writableLength === 0 || !this.#stream.writable) return;
+    this.#isAwaited = true;
+    this.#stream.write(nothing, () => {
+      this.#isAwaited = false;
+      this.#onTaken();
+      this.#awaitTaken();
     });
   }
-  return {
-    send: (message) => webSocket.send(message, { binary: false }, onTaken),
-    sendShared(message) {
-      if (webSocket.readyState !== WebSocket.OPEN) return;
-      // Past ws, in order all the same: without compression it writes in the turn in which it is told to.
-      stream.write(message.as(toTextFrame));
-      awaitTaken();
-    },
-    ping: () => webSocket.ping("", false, ignore),
-    close: (code, reason) => webSocket.close(code, reason),
-    terminate: () => webSocket.terminate(),
-    bufferedBytes: () => webSocket.bufferedAmount,
-    pause: () => webSocket.pause(),
-    resume: () => webSocket.resume(),
-  };
 }
 
 const nothing = new Uint8Array(0);
