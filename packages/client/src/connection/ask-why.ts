@@ -15,8 +15,9 @@ const timeoutMs = 5_000;
 export async function askWhy(url: string): Promise<Refusal | undefined> {
   try {
     const answer = await fetch(url.replace("ws", "http"), {
+      // With a GET a page does not say where it is to a server that passes for its own.
+      method: "POST",
       credentials: "omit",
-      cache: "no-store",
       signal: AbortSignal.timeout(timeoutMs),
     });
     const body = await answer.json();

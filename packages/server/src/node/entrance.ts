@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ErrorCode } from "@runwire/protocol";
 import type { TurnedAway } from "../connection/door.js";
+import { turnedAwayAnswers } from "../connection/turned-away.js";
 import type { Logger } from "../logger.js";
 import type { ConnectRequest } from "../users.js";
 import type { Arrival } from "./arrival.js";
@@ -35,7 +36,7 @@ export function whyForeign(request: IncomingMessage, rules: EntranceRules): Refu
   const { arrival, origins, requireOrigin, allowedHosts } = rules;
   if (!isHostAllowed(request, allowedHosts, arrival))
     return forbidden("This Host is not allowed; see allowedHosts.");
-  if (requireOrigin && !isOfPage(request))
+  if (requireOrigin && request.headers.origin === undefined)
     return forbidden("A request without Origin is not allowed; see requireOrigin.");
   if (!isOriginAllowed(request, origins, arrival))
     return forbidden("This page's Origin is not allowed; see origins.");
@@ -46,23 +47,10 @@ function forbidden(why: string): Refused {
   return { status: 403, code: "forbidden", why };
 }
 
-/** Browsers name no Origin where a page asks its own, but for upgrades; and no page can write this other header. */
-function isOfPage({ headers }: IncomingMessage): boolean {
-  return headers.origin !== undefined || headers["sec-fetch-site"] === "same-origin";
-}
-
 /** The answer to who is turned away for now. */
 export function toRefused({ reason, retryAfterMs }: TurnedAway): Refused {
-  return { ...turnedAway[reason], code: "rate_limited", retryAfterMs };
+  return { ...turnedAwayAnswers[reason], code: "rate_limited", retryAfterMs };
 }
-
-const turnedAway: Readonly<Record<TurnedAway["reason"], Pick<Refused, "status" | "why">>> = {
-  draining: { status: 503, why: "The server is restarting." },
-  overloaded: { status: 503, why: "The server is busy." },
-  server_full: { status: 503, why: "The server is full." },
-  connecting_too_fast: { status: 429, why: "Connecting too often." },
-  address_full: { status: 429, why: "Too many new connections." },
-};
 
 export function retryHeader(retryAfterMs: number | undefined): Readonly<Record<string, string>> {
   return retryAfterMs === undefined
@@ -76,9 +64,9 @@ export interface Doorkeeper {
 }
 
 /**
- * Answers whoever asks the socket's own address without an upgrade: the same as the upgrade would be, or that it
- * would be taken. Browsers hide that answer from a page whose socket was refused, so this is where a client learns
- * why it does not get in.
+ * Answers whoever asks the socket's own address without an upgrade, by whatever method: the same as the upgrade would
+ * be, or that it would be taken. Browsers hide that answer from a page whose socket was refused, so this is where a
+ * client learns why it does not get in.
  */
 export function answerEntrance(
   server: Doorkeeper,
