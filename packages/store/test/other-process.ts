@@ -12,7 +12,8 @@ export interface OtherProcess {
   kill(): Promise<void>;
 }
 
-const sources = [
+/** Arguments for Node, so that it runs this repository's sources. */
+export const sources = [
   "--conditions=@runwire/source",
   `--import=${new URL("run-sources.mjs", import.meta.url).href}`,
 ];
