@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setPriority } from "node:os";
 import { SUBPROTOCOL } from "@runwire/protocol";
 import { WebSocket } from "ws";
-import { readArguments, serveParent } from "./desk.ts";
-import { type Summary, summarize } from "./figures.ts";
+import { readArguments, serveParent } from "../../../chaos/src/crowd/desk.ts";
+import { type Summary, summarize } from "../../../chaos/src/crowd/summary.ts";
 
 /** What pings took, milliseconds. */
 export interface PingFigures {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { createRunwireClient, type RunwireClient } from "@runwire/client";
 import { emptyChannelState, type RunState, reduceChannel } from "@runwire/protocol";
 import { WebSocket } from "ws";
-import { readArguments, serveParent } from "./desk.ts";
+import { readArguments, serveParent } from "../../../chaos/src/crowd/desk.ts";
 
 export interface CrowdArguments {
   readonly port: number;

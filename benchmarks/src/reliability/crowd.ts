@@ -1,16 +1,9 @@
-import { type Child, startChild } from "./child.ts";
-import type { DriverDesk } from "./driver-process.ts";
-import type { PublisherDesk } from "./publisher-process.ts";
+import { type Child, startChild } from "../../../chaos/src/crowd/child.ts";
+import type { DriverDesk } from "../../../chaos/src/crowd/driver-process.ts";
+import { driverProgram, publisherProgram } from "../../../chaos/src/crowd/programs.ts";
+import type { PublisherDesk } from "../../../chaos/src/crowd/publisher-process.ts";
 import type { ServerArguments, ServerDesk } from "./server-process.ts";
 import { createFolder, findPort } from "./workplace.ts";
-
-/** Rooms of a hundred people each: what a crowd follows when it is not one audience. */
-export function roomsFor(clients: number): readonly string[] {
-  return Array.from(
-    { length: Math.max(1, Math.round(clients / 100)) },
-    (_, index) => `room:${index}`,
-  );
-}
 
 /** A server over a SQLite file, its crowd, and somebody who writes. Disposing ends all of them. */
 export interface Scene extends AsyncDisposable {
@@ -27,9 +20,11 @@ export async function createScene(more: Partial<ServerArguments> = {}): Promise<
   const port = await findPort();
   const file = `${folder.path}/events.db`;
   const given: ServerArguments = { file, port, authMs: 5, ...more };
-  const server = stack.use(await startChild<ServerDesk>("server-process.ts", given));
-  const driver = stack.use(await startChild<DriverDesk>("driver-process.ts", { port }));
-  const publisher = stack.use(await startChild<PublisherDesk>("publisher-process.ts", { port }));
+  const server = stack.use(
+    await startChild<ServerDesk>(new URL("server-process.ts", import.meta.url), given),
+  );
+  const driver = stack.use(await startChild<DriverDesk>(driverProgram, { port }));
+  const publisher = stack.use(await startChild<PublisherDesk>(publisherProgram, { port }));
   const all = stack.move();
   return { port, file, server, driver, publisher, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

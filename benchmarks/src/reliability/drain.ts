@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startChild } from "./child.ts";
-import { createScene, roomsFor, type Scene } from "./crowd.ts";
-import type { Return } from "./driver-process.ts";
+import { startChild } from "../../../chaos/src/crowd/child.ts";
+import type { Return } from "../../../chaos/src/crowd/driver-process.ts";
+import type { Published } from "../../../chaos/src/crowd/publisher-process.ts";
+import { roomsFor } from "../../../chaos/src/crowd/rooms.ts";
+import type { TallyReport } from "../../../chaos/src/crowd/tally.ts";
+import { createScene, type Scene } from "./crowd.ts";
 import { printNotes, printVerdicts } from "./figures.ts";
-import type { Published } from "./publisher-process.ts";
 import type { ServerDesk } from "./server-process.ts";
 import type { Settings } from "./settings.ts";
-import type { TallyReport } from "./tally.ts";
 
 interface Drained {
   readonly leaveMs: number;
@@ -41,7 +42,11 @@ async function restart({ port, file, server, driver, publisher }: Scene): Promis
   server.signal("SIGTERM");
   await server.ended();
   const leaveMs = performance.now() - begun;
-  await using next = await startChild<ServerDesk>("server-process.ts", { file, port, authMs: 5 });
+  await using next = await startChild<ServerDesk>(new URL("server-process.ts", import.meta.url), {
+    file,
+    port,
+    authMs: 5,
+  });
   const returned = await driver.ask("returned", 120_000);
   await sleep(2_000);
   const published = await publisher.ask("stop", "rooms");

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, startChild } from "./child.ts";
-import type { DriverDesk } from "./driver-process.ts";
+import { type Child, startChild } from "../../../chaos/src/crowd/child.ts";
+import type { DriverDesk } from "../../../chaos/src/crowd/driver-process.ts";
+import { driverProgram } from "../../../chaos/src/crowd/programs.ts";
 import { printNotes, printVerdicts, type Verdict } from "./figures.ts";
 import { readProcess } from "./process-figures.ts";
 import type { ServerArguments, ServerDesk } from "./server-process.ts";
@@ -75,11 +76,12 @@ async function hold(clients: number, { spread, flags }: Variant): Promise<Held> 
   const port = await findPort();
   const file = `${folder.path}/held.db`;
   const given: ServerArguments = { file, port, authMs: 5 };
-  await using server = await startChild<ServerDesk>("server-process.ts", given, [
-    "--expose-gc",
-    ...flags,
-  ]);
-  await using driver = await startChild<DriverDesk>("driver-process.ts", { port });
+  await using server = await startChild<ServerDesk>(
+    new URL("server-process.ts", import.meta.url),
+    given,
+    ["--expose-gc", ...flags],
+  );
+  await using driver = await startChild<DriverDesk>(driverProgram, { port });
   const startMiB = readProcess(server.pid).rssMiB;
   const begun = performance.now();
   const channels = spread === "own" ? ("own" as const) : [["one"]];

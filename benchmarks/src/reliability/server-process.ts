@@ -9,10 +9,10 @@ import { createRunwireServer, type ServerStats } from "@runwire/server";
 import { attachRunwire } from "@runwire/server/node";
 import { createMemoryStore } from "@runwire/store";
 import { createSqliteStore } from "@runwire/store/sqlite";
+import { readArguments, serveParent } from "../../../chaos/src/crowd/desk.ts";
+import { preciseNow } from "../../../chaos/src/crowd/tally.ts";
 import { countObjects } from "./count-objects.ts";
 import { createCountingClock } from "./counting-clock.ts";
-import { readArguments, serveParent } from "./desk.ts";
-import { preciseNow } from "./tally.ts";
 import { watchBuffers } from "./watch-buffers.ts";
 import { type RunLoad, writeRuns } from "./write-runs.ts";
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createScene, roomsFor, type Scene } from "./crowd.ts";
-import { printNotes, printVerdicts, type Summary, showSpread, summarize } from "./figures.ts";
+import { roomsFor } from "../../../chaos/src/crowd/rooms.ts";
+import { type Summary, summarize } from "../../../chaos/src/crowd/summary.ts";
+import { createScene, type Scene } from "./crowd.ts";
+import { printNotes, printVerdicts, showSpread } from "./figures.ts";
 import { readProcess } from "./process-figures.ts";
 import type { Settings } from "./settings.ts";
 import { runInSmallNetwork } from "./small-network.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Child, startChild } from "./child.ts";
+import { type Child, startChild } from "../../../chaos/src/crowd/child.ts";
 import type { CrowdDesk } from "./crowd-process.ts";
 import { printNotes, printVerdicts, type Sample, slopePerHour, type Verdict } from "./figures.ts";
 import { readProcess } from "./process-figures.ts";
@@ -36,12 +36,22 @@ export async function soak({ clients = 1_000, minutes }: Settings): Promise<void
   using folder = createFolder();
   const port = await findPort();
   const given: ServerArguments = { file: `${folder.path}/soak.db`, port, authMs: 5 };
-  await using server = await startChild<ServerDesk>("server-process.ts", given, ["--expose-gc"]);
+  await using server = await startChild<ServerDesk>(
+    new URL("server-process.ts", import.meta.url),
+    given,
+    ["--expose-gc"],
+  );
   // One of everything first: what is made once is no leak.
   await visit(port, Math.min(20, clients), 5_000, server);
   const before = await rest(server);
-  await using crowd = await startChild<CrowdDesk>("crowd-process.ts", { port, clients, channels });
-  await using worker = await startChild<WorkerDesk>("worker-process.ts", { port });
+  await using crowd = await startChild<CrowdDesk>(new URL("crowd-process.ts", import.meta.url), {
+    port,
+    clients,
+    channels,
+  });
+  await using worker = await startChild<WorkerDesk>(new URL("worker-process.ts", import.meta.url), {
+    port,
+  });
   await crowd.ask("join");
   const load = { channels, runsPerSecond };
   await server.ask("startRuns", load);
@@ -69,8 +79,14 @@ export async function soak({ clients = 1_000, minutes }: Settings): Promise<void
 }
 
 async function visit(port: number, clients: number, ms: number, server: Child<ServerDesk>) {
-  await using crowd = await startChild<CrowdDesk>("crowd-process.ts", { port, clients, channels });
-  await using worker = await startChild<WorkerDesk>("worker-process.ts", { port });
+  await using crowd = await startChild<CrowdDesk>(new URL("crowd-process.ts", import.meta.url), {
+    port,
+    clients,
+    channels,
+  });
+  await using worker = await startChild<WorkerDesk>(new URL("worker-process.ts", import.meta.url), {
+    port,
+  });
   await crowd.ask("join");
   await crowd.ask("start", churnPerSecond);
   const load = { channels: channels.slice(0, 5), runsPerSecond };

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "../../../chaos/src/crowd/child.ts";
+import type { Return } from "../../../chaos/src/crowd/driver-process.ts";
+import { roomsFor } from "../../../chaos/src/crowd/rooms.ts";
+import type { TallyReport } from "../../../chaos/src/crowd/tally.ts";
 import type { CanaryDesk, PingFigures } from "./canary-process.ts";
-import { type Child, startChild } from "./child.ts";
-import { createScene, roomsFor, type Scene } from "./crowd.ts";
-import type { Return } from "./driver-process.ts";
+import { createScene, type Scene } from "./crowd.ts";
 import { printNotes, printVerdicts, showSpread } from "./figures.ts";
 import { readProcess } from "./process-figures.ts";
 import type { LoopDelay } from "./server-process.ts";
 import type { Settings } from "./settings.ts";
-import type { TallyReport } from "./tally.ts";
 
 const quietMs = 8_000;
 /** Between two storms, longer than a connection must last for its client's backoff to begin anew. */
@@ -29,7 +30,9 @@ interface Storm {
 export async function storm({ clients = 10_000, rounds = 3 }: Settings): Promise<void> {
   await using scene = await createScene();
   const { driver, publisher, port } = scene;
-  await using canary = await startChild<CanaryDesk>("canary-process.ts", { port });
+  await using canary = await startChild<CanaryDesk>(new URL("canary-process.ts", import.meta.url), {
+    port,
+  });
   const channels = roomsFor(clients);
   await driver.ask("open", { count: clients, channels: channels.map((room) => [room]) });
   await publisher.ask("start", {

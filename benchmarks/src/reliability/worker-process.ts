@@ -1,6 +1,6 @@
 /** A process: an agent worker that writes its runs through a client. */
 import { createRunwireClient } from "@runwire/client";
-import { readArguments, serveParent } from "./desk.ts";
+import { readArguments, serveParent } from "../../../chaos/src/crowd/desk.ts";
 import { type RunLoad, writeRuns } from "./write-runs.ts";
 
 const { port } = readArguments<{ readonly port: number }>();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright";
 
 /** How a page came back. */
-export interface Shown {
+interface Shown {
   /** It is the very page that went; else why the browser did not keep it. */
   readonly isFromCache: true | { readonly notRestored: unknown };
   /** WebSockets that it opened by the end of the turn in which it was shown. */

@@ -11,7 +11,7 @@ export type Mark =
   | { readonly type: "closed" };
 
 /** An append that was acknowledged: its events say `id` and their place in it. */
-export interface Appended {
+interface Appended {
   readonly type: "appended";
   readonly writer: string;
   readonly id: string;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { basename } from "node:path";
 import type { Answer, Desk } from "./desk.ts";
 
 interface Waiting {
@@ -68,13 +69,14 @@ export class Child<Asked extends Desk> implements AsyncDisposable {
   }
 }
 
-/** Starts a file beside this one, and waits until it is ready: every desk has `ready`. */
+/** Starts a program, and waits until it is ready: every desk has `ready`. */
 export async function startChild<Asked extends Desk & { readonly ready: () => unknown }>(
-  file: string,
+  program: URL,
   given: unknown,
   execArgv: readonly string[] = [],
 ): Promise<Child<Asked>> {
-  const child = fork(new URL(file, import.meta.url), [JSON.stringify(given)], {
+  const file = basename(program.pathname);
+  const child = fork(program, [JSON.stringify(given)], {
     execArgv: [...execArgv],
     serialization: "advanced",
   });

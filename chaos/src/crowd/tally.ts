@@ -1,4 +1,4 @@
-import { type Summary, summarize } from "./figures.ts";
+import { type Summary, summarize } from "./summary.ts";
 
 /** What all bare clients of a process have seen. */
 export interface TallyReport {

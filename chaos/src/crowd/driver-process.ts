@@ -1,8 +1,8 @@
 /** A process: thousands of bare clients. */
 import { setPriority } from "node:os";
 import { readArguments, serveParent } from "./desk.ts";
-import { type Summary, summarize } from "./figures.ts";
 import { LightClient } from "./light-client.ts";
+import { type Summary, summarize } from "./summary.ts";
 import { Tally, type TallyReport } from "./tally.ts";
 
 export interface DriverArguments {
