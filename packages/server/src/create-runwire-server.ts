@@ -1,4 +1,4 @@
-import { protocolLimits, RunwireError } from "@runwire/protocol";
+import { protocolLimits, type Report, RunwireError } from "@runwire/protocol";
 import { BatchWindow } from "./channels/batch-window.js";
 import { ChannelHubs } from "./channels/channel-hubs.js";
 import type { ServerClock } from "./clock.js";
@@ -10,10 +10,13 @@ import { Connection, type ConnectionServices } from "./connection/connection.js"
 import { Connections } from "./connection/connections.js";
 import { Door } from "./connection/door.js";
 import { drainConnections } from "./connection/drain.js";
+import { GuestBook } from "./connection/guest-book.js";
 import { Heartbeat } from "./connection/heartbeat.js";
+import type { Peer } from "./connection/peer.js";
 import { PublishBudget } from "./connection/publish-budget.js";
 import { readPage, toRange } from "./connection/read-requests.js";
 import { ReplayBudget } from "./connection/replay-budget.js";
+import { Visit, type VisitServices } from "./connection/visit.js";
 import { Withdrawals } from "./connection/withdrawals.js";
 import { EventLog } from "./log/event-log.js";
 import { PageReader } from "./log/page-reader.js";
@@ -67,7 +70,7 @@ export function createRunwireServer<AppUser extends User = User>(
     onHistoryChanged: (channel, floor) => pages.forget(channel, floor),
   });
   const commandDesk = new CommandDesk(settings.store, clock, settings.commands);
-  const publishDesk = new PublishDesk(log, limits.maxEventBytes);
+  const publishDesk = new PublishDesk(log, limits.maxEventBytes, logger);
   const localRuns = new LocalRuns(log, commandDesk, clock, logger);
   const leases = new LeaseKeeper(log, clock, logger, (channel, runId) => {
     hubs.hint(channel);
@@ -100,21 +103,27 @@ export function createRunwireServer<AppUser extends User = User>(
     connectRate: new ConnectRate(clock, limits.connectRatePerAddress),
   });
 
-  const services: ConnectionServices = {
+  const services = {
     ...{ settings, log, hubs, pages, clock, limits, admission, commandDesk, publishDesk, budget },
     replay: settings.replay,
     publishBudget: createPublishBudget(clock, limits),
     replayBudget: new ReplayBudget(clock, limits.replayBytesPerMinute),
     access: new Access(settings),
     nextOrder: () => ++welcomes,
-    admit: (connection, user) => connections.welcome(connection, user),
-    onReport({ code, detail }, { id }) {
+    admit: (peer: Peer, user: User | undefined) => connections.welcome(peer, user),
+    onReport({ code, detail }: Report, { id }: Peer) {
       const report = { connectionId: id, time: clock.now(), code };
       reports.push(detail === undefined ? report : { ...report, detail });
       if (reports.length > keptReports) reports.shift();
     },
-    onClosing: (connection) => heartbeat.remove(connection),
-    onGone: (connection) => connections.remove(connection),
+    onClosing: (connection: Connection) => heartbeat.remove(connection),
+    onGone: (peer: Peer) => connections.remove(peer),
+  } satisfies ConnectionServices;
+  const visitServices: VisitServices = {
+    ...services,
+    door,
+    guests: new GuestBook(settings),
+    onCome: (visit) => connections.add(visit),
   };
 
   function mustBeOpen(): void {
@@ -153,6 +162,7 @@ export function createRunwireServer<AppUser extends User = User>(
       channels: hubs.size,
       bufferedBytes: all.reduce((sum, { outbox }) => sum + outbox.bufferedBytes, 0),
       appendedEvents: log.appendedEvents,
+      conflictingPublishes: publishDesk.conflicts,
       pageReads: pages.reads,
       acceptedConnections: accepted,
       admission: admission.stats(),
@@ -174,6 +184,7 @@ export function createRunwireServer<AppUser extends User = User>(
       if (isClosing) connection.sendAway("serviceRestart", settings.drain.spreadMs);
       return connection;
     },
+    answer: (visitor) => new Visit(visitor, visitServices).answer(),
     refusalOf: (request) => door.refusalOf(request),
     admit: (request, tell) => door.admit(request, tell),
     revoke: ({ user, channel }) => withdrawals.revoke(user, channel),

@@ -1,5 +1,7 @@
 import type { RunTarget } from "@runwire/protocol";
 import type { TurnedAway } from "./connection/door.js";
+import type { VisitAnswer } from "./connection/visit.js";
+import type { Visitor } from "./connection/visitor.js";
 import type { Logger } from "./logger.js";
 import type { ServerLimits } from "./options.js";
 import type { ServerDiagnostics } from "./server-diagnostics.js";
@@ -22,6 +24,12 @@ export interface Revocation {
 export interface RunwireServer extends RunTarget {
   /** Takes over a socket that is open and speaks `runwire.v1`; tell the returned handlers what happens to it. */
   accept(socket: ServerSocket, request: ConnectRequest): SocketHandlers;
+  /**
+   * Answers one message that comes without a socket, over HTTP: a `publish`, `renew`, `command`, `fetch`, `list` or
+   * `report`. It is let in, authenticated, authorized and bounded as what comes over a socket is, and counted as a
+   * connection while it lasts. Resolves to `undefined` when nobody is there any more to be answered; never rejects.
+   */
+  answer(visitor: Visitor): Promise<VisitAnswer | undefined>;
   /** Why one more socket would not be let in now and when it may be, or `undefined`. Lets nobody wait, and counts nothing. */
   refusalOf(request: ConnectRequest): TurnedAway | undefined;
   /**

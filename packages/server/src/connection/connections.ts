@@ -1,7 +1,7 @@
 import type { ServerLimits } from "../options.js";
 import type { ConnectRequest, User } from "../users.js";
 import { toAddressKey } from "./address-key.js";
-import type { Connection } from "./connection.js";
+import type { Peer } from "./peer.js";
 
 /** Why a socket is not let in. */
 export type AdmissionRefusal = "server_full" | "address_full";
@@ -12,14 +12,17 @@ export interface Waiting {
   readonly ofAddress: number;
 }
 
-/** Every open connection, counted by address until it is welcomed and by user from then on. */
+/**
+ * Every open connection, and every request over HTTP that is under way; counted by address until it is welcomed and by
+ * user from then on.
+ */
 export class Connections {
   readonly #limits: ServerLimits;
-  readonly #all = new Set<Connection>();
+  readonly #all = new Set<Peer>();
   /** Those that are not welcomed yet, by address. */
-  readonly #unwelcomed = new Map<string, Set<Connection>>();
-  readonly #ofAddress = new Map<string, Set<Connection>>();
-  readonly #ofUser = new Map<string, Set<Connection>>();
+  readonly #unwelcomed = new Map<string, Set<Peer>>();
+  readonly #ofAddress = new Map<string, Set<Peer>>();
+  readonly #ofUser = new Map<string, Set<Peer>>();
 
   constructor(limits: ServerLimits) {
     this.#limits = limits;
@@ -29,17 +32,17 @@ export class Connections {
     return this.#all.size;
   }
 
-  [Symbol.iterator](): Iterator<Connection> {
+  [Symbol.iterator](): Iterator<Peer> {
     return [...this.#all][Symbol.iterator]();
   }
 
   /** The welcomed connections of a user. */
-  of(userId: string): readonly Connection[] {
+  of(userId: string): readonly Peer[] {
     return [...(this.#ofUser.get(userId) ?? [])];
   }
 
   /** The same, and those that are not welcomed yet: who they are will turn out. */
-  perhapsOf(userId: string): readonly Connection[] {
+  perhapsOf(userId: string): readonly Peer[] {
     const unwelcomed = [...this.#unwelcomed.values()].flatMap((group) => [...group]);
     return [...this.of(userId), ...unwelcomed];
   }
@@ -59,7 +62,7 @@ export class Connections {
     return unwelcomed >= maxUnwelcomedPerAddress ? "address_full" : undefined;
   }
 
-  add(connection: Connection): void {
+  add(connection: Peer): void {
     const address = this.addressOf(connection.request);
     this.#all.add(connection);
     addTo(this.#ofAddress, address, connection);
@@ -67,7 +70,7 @@ export class Connections {
   }
 
   /** Counts a connection for its user; `false` when that one has enough. */
-  welcome(connection: Connection, user: User | undefined): boolean {
+  welcome(connection: Peer, user: User | undefined): boolean {
     if (user) {
       const own = this.#ofUser.get(user.id)?.size ?? 0;
       if (own >= this.#limits.maxConnectionsPerUser) return false;
@@ -77,25 +80,25 @@ export class Connections {
     return true;
   }
 
-  remove(connection: Connection): void {
+  remove(connection: Peer): void {
     if (!this.#all.delete(connection)) return;
     removeFrom(this.#ofAddress, this.addressOf(connection.request), connection);
     this.#removeUnwelcomed(connection);
     if (connection.user) removeFrom(this.#ofUser, connection.user.id, connection);
   }
 
-  #removeUnwelcomed(connection: Connection): void {
+  #removeUnwelcomed(connection: Peer): void {
     removeFrom(this.#unwelcomed, this.addressOf(connection.request), connection);
   }
 }
 
-type Groups = Map<string, Set<Connection>>;
+type Groups = Map<string, Set<Peer>>;
 
-function addTo(groups: Groups, name: string, connection: Connection): void {
+function addTo(groups: Groups, name: string, connection: Peer): void {
   groups.set(name, (groups.get(name) ?? new Set()).add(connection));
 }
 
-function removeFrom(groups: Groups, name: string, connection: Connection): void {
+function removeFrom(groups: Groups, name: string, connection: Peer): void {
   const group = groups.get(name);
   group?.delete(connection);
   if (group?.size === 0) groups.delete(name);

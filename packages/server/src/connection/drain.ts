@@ -1,13 +1,13 @@
 import type { ServerClock } from "../clock.js";
 import type { ServerSettings } from "../options.js";
-import type { Connection } from "./connection.js";
+import type { Peer } from "./peer.js";
 
 /**
  * Sends everybody away, after a while, a batch at a time, each with a time of its own to come back, so that the next server is
  * not met by all of them at once. Resolves when all are gone; whoever is still there at the end is cut off.
  */
 export async function drainConnections(
-  connections: Iterable<Connection>,
+  connections: Iterable<Peer>,
   { drain, clock, random }: Pick<ServerSettings, "drain" | "clock" | "random">,
 ): Promise<void> {
   const all = [...connections];

@@ -37,6 +37,11 @@ export class MessageRate {
     return this.#refused;
   }
 
+  /** Whether it would judge a newcomer alike. */
+  get isRested(): boolean {
+    return this.#bucket.isFull();
+  }
+
   /** Judges one message. */
   judge(): RateVerdict {
     if (this.#bucket.take()) {

@@ -53,10 +53,20 @@ export class MinuteCounter {
     this.#clock = clock;
   }
 
+  /** How often within the last minute. */
+  get recent(): number {
+    this.#forget();
+    return this.#times.length;
+  }
+
   /** Counts once more; returns how often within the last minute, this time included. */
   count(): number {
+    this.#forget();
+    return this.#times.push(this.#clock.monotonic());
+  }
+
+  #forget(): void {
     const now = this.#clock.monotonic();
     this.#times = this.#times.filter((time) => now - time < minuteMs);
-    return this.#times.push(now);
   }
 }

@@ -46,16 +46,15 @@ export function attachRunwire(
   const allowedHosts = () =>
     options.allowedHosts ?? (trustProxy === false ? defaultHosts(addressOf(http)) : undefined);
   const rulesFor = (request: IncomingMessage): EntranceRules => {
-    return { arrival: readArrival(request), origins, requireOrigin, allowedHosts: allowedHosts() };
+    const arrival = readArrival(request);
+    onArrival(arrival);
+    return { arrival, origins, requireOrigin, allowedHosts: allowedHosts() };
   };
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const asked = toPath(request);
-    if (asked === path) {
-      const rules = rulesFor(request);
-      onArrival(rules.arrival);
-      handleUpgrade(request, socket, head, rules);
-    } else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
+    if (asked === path) handleUpgrade(request, socket, head, rulesFor(request));
+    else if (refuseOtherUpgrades || isNobodys(http, asked, onUpgrade)) refuseOther(socket);
   };
   pathOf.set(onUpgrade, path);
   const others = http.listeners("request") as RequestListener[];
@@ -67,7 +66,7 @@ export function attachRunwire(
     else if (own === path) answerEntrance(server, request, response, rulesFor(request));
     else if (!isHostAllowed(request, allowedHosts(), readArrival(request)))
       sendError(response, 403, "forbidden", "this Host is not allowed; see allowedHosts");
-    else void answer(own.slice(path.length), request, response);
+    else answer(own.slice(path.length), request, response, rulesFor(request));
   };
   http.removeAllListeners("request");
   http.on("request", onRequest);

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { ErrorCode } from "@runwire/protocol";
 
@@ -29,6 +29,45 @@ export function sendError(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   sendJson(response, status, { type: "error", code, message }, headers);
+}
+
+/** An answer whose body, if there is one, is JSON text already. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly text?: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers, whether the request has come whole or not. Of one that has not, nobody wants the rest: the answer goes out
+ * at once, what still comes is thrown away for a while (a peer that is cut while it sends loses the answer), and then
+ * the socket goes.
+ */
+export function sendWhole(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, text, headers }: WholeAnswer,
+): void {
+  const type = { "content-type": "application/json; charset=utf-8" };
+  const length = { "content-length": String(Buffer.byteLength(text ?? "")) };
+  const body = text === undefined ? {} : { ...type, ...length };
+  const end = request.complete ? {} : { connection: "close" };
+  response.writeHead(status, { ...commonHeaders, ...body, ...headers, ...end });
+  if (request.complete) response.end(text);
+  else {
+    if (text === undefined) response.flushHeaders();
+    else response.write(text);
+    endWhenRead(request, response);
+  }
+}
+
+function endWhenRead(request: IncomingMessage, response: ServerResponse): void {
+  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
+  timer.unref();
+  response.once("close", () => clearTimeout(timer));
+  request.once("end", () => response.end());
+  request.on("error", () => {});
+  request.resume();
 }
 
 const reasons: Readonly<Record<number, string>> = {

@@ -2,16 +2,23 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ServerDiagnostics } from "../server-diagnostics.js";
 import type { ServerStatus } from "../server-stats.js";
 import { createDiagnosticsCheck, type DiagnosticsOptions } from "./diagnostics.js";
+import type { EntranceRules } from "./entrance.js";
 import { sendError, sendJson } from "./http-answers.js";
+import { type AnsweringVisits, answerMessages } from "./messages-route.js";
 
 /** What a server says over HTTP. */
-export interface AnsweringServer {
+export interface AnsweringServer extends AnsweringVisits {
   status(): Promise<ServerStatus>;
   diagnostics(): Promise<ServerDiagnostics>;
 }
 
 /** Answers a request, by what its address has behind the base path. Never throws. */
-export type Answer = (route: string, request: IncomingMessage, response: ServerResponse) => void;
+export type Answer = (
+  route: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  rules: EntranceRules,
+) => void;
 
 /**
  * Makes what answers everything below the base path.
@@ -23,7 +30,11 @@ export function createRoutes(
   diagnostics: false | DiagnosticsOptions,
 ): Answer {
   const mayDiagnose = diagnostics !== false && createDiagnosticsCheck(diagnostics);
-  return (route, request, response) => {
+  return (route, request, response, rules) => {
+    if (route === "/messages") {
+      answerMessages(server, request, response, rules);
+      return;
+    }
     const isDiagnostics = route === "/diagnostics" && mayDiagnose !== false;
     if (route !== "/status" && !isDiagnostics)
       sendError(response, 404, "bad_message", "there is nothing at this address");

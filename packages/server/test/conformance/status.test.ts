@@ -74,7 +74,6 @@ test("answers what is not served yet with 404, and the socket's own address with
   const { port } = await startServer();
   const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
   expect(await statusOf("/runwire/events?channel=c")).toBe(404);
-  expect(await statusOf("/runwire/messages")).toBe(404);
   expect(await statusOf("/runwire/metrics")).toBe(404);
   expect(await statusOf("/runwire")).toBe(426);
 });
