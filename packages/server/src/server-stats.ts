@@ -10,6 +10,11 @@ export interface ServerStats {
   readonly bufferedBytes: number;
   /** Events appended through this server. */
   readonly appendedEvents: number;
+  /**
+   * Publishes that came again under their id with other events, as far as the store could tell; the first of each counts.
+   * A writer that gives an id twice loses what it publishes.
+   */
+  readonly conflictingPublishes: number;
   /** Pages of history read from the store. */
   readonly pageReads: number;
   /** Connections since the start. */

@@ -46,5 +46,10 @@ export type AppendResult =
       readonly epoch: string;
       /** Of the first event; the others follow it without a hole. */
       readonly offset: number;
+      /**
+       * With `duplicate` only: what came now has other texts than what was appended, and nothing of it is kept. Absent
+       * also where that cannot be told: of events that were trimmed, or where the end was left out.
+       */
+      readonly differs?: true;
     }
   | AppendRefusal;

@@ -3,6 +3,7 @@ import { describeSchemaError, runwireEventSchema } from "@runwire/protocol/schem
 import type { Actor, AppendResult, EncodedEvent, PublishKey } from "@runwire/store";
 import { sliceValue } from "../json-outline.js";
 import type { EventLog } from "../log/event-log.js";
+import type { Logger } from "../logger.js";
 import { Refusal } from "../refusal.js";
 
 /** One publish, each event as the text that it was encoded to. */
@@ -23,10 +24,14 @@ export interface PublishOutcome {
 export class PublishDesk {
   readonly #log: EventLog;
   readonly #maxEventBytes: number;
+  readonly #logger: Logger;
+  /** Publishes under a known id with other events than it had, as far as the store could tell. */
+  conflicts = 0;
 
-  constructor(log: EventLog, maxEventBytes: number) {
+  constructor(log: EventLog, maxEventBytes: number, logger: Logger) {
     this.#log = log;
     this.#maxEventBytes = maxEventBytes;
+    this.#logger = logger;
   }
 
   /**
@@ -39,13 +44,26 @@ export class PublishDesk {
     const checked = this.#check(events);
     // The key is looked up before all other checks: what was appended once is answered as it was.
     if (checked instanceof Refusal) return this.#orAsBefore(key, checked);
-    return toOutcome(await this.#log.append({ ...key, actor, events: checked }));
+    const result = await this.#log.append({ ...key, actor, events: checked });
+    if (result.status === "duplicate" && result.differs) this.#countConflict(key);
+    return toOutcome(result);
   }
 
   async #orAsBefore(key: PublishKey, refusal: Refusal): Promise<PublishOutcome> {
     const before = await this.#log.watched(this.#log.store.findPublish(key));
-    if (before) return { ...before, isRepeated: true };
-    throw refusal;
+    if (!before) throw refusal;
+    // What was appended was in order; but for the size, of which this server may allow less.
+    if (refusal.code !== "event_too_large") this.#countConflict(key);
+    return { ...before, isRepeated: true };
+  }
+
+  /** The first is told to the logger, all are counted: a writer that does this does it again and again. */
+  #countConflict({ channel }: PublishKey): void {
+    this.conflicts += 1;
+    if (this.conflicts > 1) return;
+    this.#logger.warn(
+      `a publish to channel ${channel} came again under its id with other events; the first counts. Later ones are counted only, as conflictingPublishes`,
+    );
   }
 
   #check(texts: readonly string[]): readonly EncodedEvent[] | Refusal {

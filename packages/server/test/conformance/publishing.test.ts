@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createCollectingLogger } from "../support/collecting-logger.ts";
 import { createHeldStore } from "./support/held-store.ts";
 import { completed, custom, started, thinking, toolCompleted } from "./support/sample-events.ts";
 import { publish, readLog, startServer } from "./support/server-under-test.ts";
@@ -104,6 +105,30 @@ test("[RW-PUB-4] looks up the key before it looks at the events' own form", asyn
     expect(await publish(connection, [event], { id: "8" })).toMatchObject({ type: "error" });
   }
   expect(await readLog(connection)).toHaveLength(1);
+});
+
+test("one id with two contents is counted, and told to the logger once, without who it was or what", async () => {
+  const { logger, lines } = createCollectingLogger();
+  const { connect, server } = await startServer({ logger });
+  const connection = await connect();
+  const first = [custom("a", { data: "s3cret" }), custom("b")];
+  const answer = await publish(connection, first, { id: "s3cret-id", writer: "s3cret-writer" });
+  const again = async (events: readonly unknown[]) => {
+    const sent = { id: "s3cret-id", writer: "s3cret-writer" };
+    expect(await publish(connection, events, sent)).toEqual(answer);
+    return server.stats().conflictingPublishes;
+  };
+  expect(await again(first)).toBe(0);
+  expect(await again([custom("a", { data: "s3cret!" }), custom("b")])).toBe(1);
+  expect(await again([{ type: "nonsense" }])).toBe(2);
+  expect(await again([...first, custom("c")])).toBe(3);
+  // This server may allow less than the one that took it.
+  expect(await again([custom("a", { data: "x".repeat(300_000) })])).toBe(3);
+  expect((await server.diagnostics()).stats.conflictingPublishes).toBe(3);
+  expect(lines.map(({ message }) => message)).toEqual([
+    expect.stringContaining("a publish to channel c came again under its id with other events"),
+  ]);
+  expect(JSON.stringify(lines)).not.toContain("s3cret");
 });
 
 test("[RW-PUB-5] judges a publish anew that was refused before", async () => {

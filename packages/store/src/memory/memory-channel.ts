@@ -1,4 +1,11 @@
-import type { AppendRequest, AppendResult, ChannelHead, KeptRuns } from "../event-store.js";
+import type {
+  AppendRequest,
+  AppendResult,
+  ChannelHead,
+  EncodedEvent,
+  KeptRuns,
+} from "../event-store.js";
+import { isAnother } from "../rows/is-another.js";
 import { type AppendPlan, needsOf, planAppend, type ToolState } from "../rows/plan-append.js";
 import { retention } from "../rows/retention.js";
 import { MemoryLog } from "./memory-log.js";
@@ -28,13 +35,19 @@ export class MemoryChannel {
 
   append(request: AppendRequest, now: number): AppendResult {
     const known = this.findPublish(request.writer, request.id);
-    if (known !== undefined) return { status: "duplicate", ...known };
+    if (known !== undefined) return this.#asBefore(known.offset, request.events);
     const plan = this.#plan(request, now);
     if (plan.status === "refused") return plan;
     this.write(request, plan);
     this.#publishes.set(keyOf(request.writer, request.id), { offset: plan.first, at: now });
     this.#forgetPublishes(now);
     return { status: "appended", epoch: this.epoch, offset: plan.first };
+  }
+
+  #asBefore(first: number, events: readonly EncodedEvent[]): AppendResult {
+    const differs = isAnother(events, first, this.log);
+    const { epoch } = this;
+    return { status: "duplicate", epoch, offset: first, ...(differs && { differs }) };
   }
 
   findPublish(writer: string, id: string) {

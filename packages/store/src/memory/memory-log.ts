@@ -34,6 +34,12 @@ export class MemoryLog {
       pushTo(this.#keyed, JSON.stringify([event.name, event.key]), stored);
   }
 
+  /** The event at an offset, where it is kept. */
+  at(offset: number): StoredEvent | undefined {
+    if (offset >= this.floor) return this.#events[offset - this.floor];
+    return this.#kept.find((event) => event.offset === offset);
+  }
+
   /** Bytes of the texts from an offset on that is not below the floor. */
   bytesFrom(offset: number): number {
     const before = this.#totals[offset - this.floor - 1] ?? this.#totalBefore;

@@ -96,7 +96,8 @@ function readOneByOne(
   return events;
 }
 
-function readOne(rows: EventRows, channel: number, offset: number): StoredEvent | undefined {
+/** An event, or what stands in its place where the page that it lies on is damaged. */
+export function readOne(rows: EventRows, channel: number, offset: number): StoredEvent | undefined {
   try {
     return rows.at(channel, offset);
   } catch (error) {

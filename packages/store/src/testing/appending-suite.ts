@@ -126,9 +126,37 @@ export function describeAppending({ open, clock }: StoreTest): void {
       await store.append(first);
       await append(store, [completed("a")]);
       const again = await store.append({ ...first, events: [thinking("nobody")] });
-      expect(again).toEqual({ status: "duplicate", epoch, offset: 1 });
+      expect(again).toEqual({ status: "duplicate", epoch, offset: 1, differs: true });
       expect(await store.findPublish(first)).toEqual({ epoch, offset: 1 });
       expect(await store.head(channel)).toMatchObject({ offset: 2 });
+    });
+
+    it("says whether what comes again is what was appended, where that can be told", async () => {
+      const store = await open();
+      const first = request([custom("a"), custom("b")]);
+      await store.append(first);
+      const { epoch } = await store.head(channel);
+      const duplicate = { status: "duplicate", epoch, offset: 1 };
+      const again = (...names: string[]) =>
+        store.append({ ...first, events: names.map((name) => custom(name)) });
+      expect(await again("a", "b")).toEqual(duplicate);
+      expect(await again("a")).toEqual(duplicate);
+      for (const names of [["a", "c"], ["b", "a"], ["c"], ["a", "b", "c"]])
+        expect(await again(...names)).toEqual({ ...duplicate, differs: true });
+      await append(store, [custom("c")]);
+      expect(await again("a", "b", "d")).toEqual({ ...duplicate, differs: true });
+    });
+
+    it("says nothing of the kind about what was trimmed", async () => {
+      const store = await open();
+      const first = request([started("a")]);
+      await store.append(first);
+      await append(store, [completed("a")]);
+      const floor = await append(store, [started("b")]);
+      expect(await store.trim(channel, floor)).toBe(floor);
+      const { epoch } = await store.head(channel);
+      const other = { ...first, events: [started("c")] };
+      expect(await store.append(other)).toEqual({ status: "duplicate", epoch, offset: 1 });
     });
 
     it("is of one channel, one writer and one id", async () => {
