@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
+import { answerTime } from "./reliability/answer-time.ts";
 import { drain } from "./reliability/drain.ts";
+import { greedyPublisher } from "./reliability/greedy-publisher.ts";
 import { held } from "./reliability/held.ts";
 import { readSettings, type Settings } from "./reliability/settings.ts";
 import { slowReaders } from "./reliability/slow-readers.ts";
@@ -22,10 +24,12 @@ const programs: Readonly<Record<string, (settings: Settings) => Promise<void>>> 
   held,
   storm,
   "slow-readers": slowReaders,
+  "greedy-publisher": greedyPublisher,
+  "answer-time": answerTime,
   drain,
   soak,
 };
-const short = ["held", "storm", "slow-readers", "drain"];
+const short = ["held", "storm", "slow-readers", "greedy-publisher", "answer-time", "drain"];
 
 const { names, settings } = readSettings(process.argv.slice(3));
 const unknown = names.filter((name) => !Object.hasOwn(programs, name));

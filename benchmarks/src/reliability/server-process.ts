@@ -24,6 +24,8 @@ export interface ServerArguments {
   readonly authMs: number;
   /** Looks at what each socket has not taken yet, every second. */
   readonly watchesBuffers?: boolean;
+  /** Lets everybody ask as often as they like, also for what they may not see. */
+  readonly isUnlimited?: boolean;
 }
 
 /** A moment of the server. */
@@ -41,6 +43,9 @@ export interface LoopDelay {
   readonly maxMs: number;
 }
 
+const endless = { perSecond: 1e9, burst: 1e9 };
+const noLimits = { messageRate: endless, subscribeRate: endless, maxRefusalsPerMinute: 1e9 };
+
 const given = readArguments<ServerArguments>();
 const store = given.file
   ? createSqliteStore({ file: given.file, durability: "full" })
@@ -53,7 +58,11 @@ const runwire = createRunwireServer({
     await sleep(given.authMs);
     return token ? { id: token } : null;
   },
-  authorize: ({ user, channel }) => !channel.startsWith("own:") || channel === `own:${user.id}`,
+  authorize({ user, channel }) {
+    if (channel.startsWith("slow:")) return refuseSlowly();
+    return !channel.startsWith("own:") || channel === `own:${user.id}`;
+  },
+  ...(given.isUnlimited && { limits: noLimits }),
 });
 const buffers = given.watchesBuffers ? watchBuffers(runwire) : undefined;
 const http = createServer();
@@ -78,6 +87,13 @@ process.on("SIGTERM", async () => {
 function youngBytes(): number {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
   return young?.space_size ?? Number.NaN;
+}
+
+/** Thinks for 20 µs: what a look at something that exists could take. */
+function refuseSlowly(): false {
+  const end = performance.now() + 0.02;
+  while (performance.now() < end);
+  return false;
 }
 
 async function publishFirst(channel: string): Promise<void> {
@@ -114,6 +130,14 @@ const desk = {
         await publishFirst(channel);
     };
     await Promise.all(Array.from({ length: 32 }, publishSome));
+  },
+  /** Appends so many events to one channel. */
+  async publishMany({ channel, count }: { readonly channel: string; readonly count: number }) {
+    const event = { type: "custom", name: "tick", time: Date.now(), data: "x".repeat(100) };
+    for (let id = 0; id < count; id += 1)
+      await runwire.publish({
+        ...{ channel, writer: "operator", id: String(id), events: [JSON.stringify(event)] },
+      });
   },
   /** Agents that run in the server's own process. */
   startRuns(load: RunLoad): void {

@@ -27,8 +27,14 @@ interface Lane {
   isBusy: boolean;
 }
 
-const { port } = readArguments<{ readonly port: number }>();
-const client = createRunwireClient({ url: `ws://127.0.0.1:${port}/runwire`, token: "publisher" });
+export interface PublisherArguments {
+  readonly port: number;
+  /** @default "publisher" */
+  readonly user?: string;
+}
+
+const { port, user = "publisher" } = readArguments<PublisherArguments>();
+const client = createRunwireClient({ url: `ws://127.0.0.1:${port}/runwire`, token: user });
 const lanes = new Map<string, Lane>();
 const loads = new Map<string, NodeJS.Timeout>();
 const heads: Record<string, number> = {};
