@@ -23,22 +23,33 @@ export interface RunAttachments {
 
 export function createRunAttachments(options: RunAttachmentsOptions): RunAttachments {
   const runs = new Map<string, AttachedRun>();
+  /** Those that are being taken. Whoever has such a run here already keeps it until then: it may fail. */
+  const taking = new Set<AttachedRun>();
   return {
     attach(attachment, handlers) {
       const key = keyOf(attachment);
-      runs.get(key)?.detach();
       const run = createAttachedRun(attachment, handlers, options, () => {
+        taking.delete(run);
         if (runs.get(key) === run) runs.delete(key);
       });
-      runs.set(key, run);
+      const keep = () => {
+        taking.delete(run);
+        runs.get(key)?.detach();
+        runs.set(key, run);
+      };
+      if (!attachment.take) keep();
+      else {
+        taking.add(run);
+        run.attached.then(keep, () => {});
+      }
       return run.attached;
     },
     resume() {
       // What the server may have taken or not is renewed without `take` first (PROTOCOL.md § 5).
-      for (const run of runs.values()) run.renew();
+      for (const run of [...runs.values(), ...taking]) run.renew();
     },
     fail(error) {
-      for (const run of runs.values()) run.fail(error);
+      for (const run of [...runs.values(), ...taking]) run.fail(error);
     },
     receive(command) {
       const answer = runs.get(keyOf(command))?.answer(command) ?? answerCommand(nobody, command);

@@ -128,6 +128,38 @@ describe("taking a run over", () => {
     expect((await connect()).last("renew").take).toBe(true);
   });
 
+  it("leaves the run to whoever has it here already, until it was taken", async () => {
+    const { attached, client, socket, renewed, handlers, clock } = await attach();
+    await renewed();
+    await attached;
+    const again = { onCommand: vi.fn(async () => undefined), onLost: vi.fn() };
+    const take = client.attachRun({ ...run, take: true }, again);
+    await socket.say(command);
+    await renewed([{ runId: "r1", code: "run_completed" }]);
+    await expect(take).rejects.toMatchObject({ code: "run_completed" });
+    expect(handlers.onCommand).toHaveBeenCalledOnce();
+    await clock.advance(20_000);
+    await renewed([{ runId: "r1", code: "run_completed" }]);
+    expect(handlers.onLost.mock.calls).toEqual([["run_completed"]]);
+    expect(again.onCommand).not.toHaveBeenCalled();
+  });
+
+  it("ends the renewals of whoever had it here", async () => {
+    const { attached, client, socket, renewed, handlers, clock } = await attach();
+    await renewed();
+    await attached;
+    const again = { onCommand: vi.fn(async () => undefined), onLost: vi.fn() };
+    const take = client.attachRun({ ...run, take: true }, again);
+    await renewed();
+    await take;
+    const before = renewals(socket).length;
+    await socket.say(command);
+    await clock.advance(20_000);
+    expect(renewals(socket)).toHaveLength(before + 1);
+    expect(again.onCommand).toHaveBeenCalledOnce();
+    expect(handlers.onCommand).not.toHaveBeenCalled();
+  });
+
   it("rejects when the client is closed meanwhile", async () => {
     const { attached, client } = await attach({ take: true });
     void client.close();
