@@ -9,6 +9,7 @@ import { encodeFrame, opcodes } from "../conformance/bare/frames.ts";
 import { startServer } from "../conformance/support/server-under-test.ts";
 import { createRandom } from "../support/disturbed-store.ts";
 import { firstSeed, toAmount } from "./amount.ts";
+import { createFaultLogger } from "./fault-logger.ts";
 import { Mutator } from "./mutate.ts";
 
 vi.setConfig({ testTimeout: 3_600_000 }); // as long as the number of frames that was asked for takes
@@ -40,10 +41,9 @@ class Line extends Duplex {
 
 test("mutated frames end their own connection at most, by the rules of WebSocket, and leave nothing behind", async () => {
   const errors: unknown[] = [];
-  const tell = (...told: unknown[]) => void errors.push(told);
   const server = createRunwireServer({
     ...{ store: createMemoryStore(), access: "open-to-everyone" },
-    logger: { warn: tell, error: tell },
+    logger: createFaultLogger(errors),
   });
   const handleUpgrade = createUpgradeHandler(server);
   const connect = () => {

@@ -12,6 +12,7 @@ import { createRunwireServer, type SocketHandlers } from "../../src/index.ts";
 import { started } from "../conformance/support/sample-events.ts";
 import { createRandom } from "../support/disturbed-store.ts";
 import { firstSeed, toAmount } from "./amount.ts";
+import { createFaultLogger } from "./fault-logger.ts";
 import { Mutator } from "./mutate.ts";
 
 vi.setConfig({ testTimeout: 3_600_000 }); // as long as the number of inputs that was asked for takes
@@ -64,10 +65,7 @@ class Victim {
       maxBadMessagesPerMinute: 1e9,
       replayBytesPerMinute: 1e15,
     },
-    logger: {
-      warn: (...told) => this.errors.push(told),
-      error: (...told) => this.errors.push(told),
-    },
+    logger: createFaultLogger(this.errors),
   });
   #handlers: SocketHandlers | undefined;
 
