@@ -1,6 +1,6 @@
 // `pnpm chaos`: looks for schedules of faults in which something goes wrong; see ../README.md.
 import { type Failure, type Hunt, hunt } from "./hunt/hunt.ts";
-import { type ChaosOptions, readOptions, usage } from "./hunt/options.ts";
+import { type ChaosOptions, countOptions, readOptions, usage } from "./hunt/options.ts";
 import { addRegression, playRegression, readRegressions } from "./hunt/regressions.ts";
 import { tellFailure } from "./hunt/tell-failure.ts";
 import { simulatedTier, socketTier, type Tier } from "./hunt/tiers.ts";
@@ -49,16 +49,12 @@ function toRegression<Schedule>({ play, seed, path, world, schedule }: Failure<S
   return { about, seed, path, world, schedule };
 }
 
-async function playProcesses({ seed = 1, kills, exits }: ChaosOptions): Promise<void> {
-  const isCountOnly = kills !== undefined || exits !== undefined;
-  const amounts = {
-    seed,
-    kills: kills ?? (isCountOnly ? 0 : 20),
-    exits: exits ?? (isCountOnly ? 0 : 20),
-  };
-  for (const [name, play] of Object.entries(scenarios)) {
-    if (isCountOnly && !(name.startsWith("kill") ? kills : name.startsWith("exit") && exits))
-      continue;
+async function playProcesses(options: ChaosOptions): Promise<void> {
+  const { seed = 1, kills = 20, exits = 20, storm = 1_000 } = options;
+  const amounts = { seed, kills, exits, storm: { clients: storm } };
+  const isCountOnly = countOptions.some((name) => options[name] !== undefined);
+  for (const [name, { option, play }] of Object.entries(scenarios)) {
+    if (isCountOnly && !(option && options[option])) continue;
     const outcome = await play(amounts);
     if ("skipped" in outcome) {
       tell(`tier C: ${name}: SKIPPED, ${outcome.skipped}`);

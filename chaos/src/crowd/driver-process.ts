@@ -1,12 +1,18 @@
 /** A process: thousands of bare clients. */
 import { setPriority } from "node:os";
+import type { History, HistoryEntry } from "../checker/history.ts";
 import { readArguments, serveParent } from "./desk.ts";
-import { LightClient } from "./light-client.ts";
+import { type LightBackoff, LightClient } from "./light-client.ts";
 import { type Summary, summarize } from "./summary.ts";
 import { Tally, type TallyReport } from "./tally.ts";
 
 export interface DriverArguments {
   readonly port: number;
+  /** The number of its first client: several drivers have clients of their own. @default 0 */
+  readonly first?: number;
+  readonly backoff?: LightBackoff;
+  /** Whether it writes down what its clients are handed. @default false */
+  readonly keepsHistory?: boolean;
 }
 
 /** Which clients, and what each follows. */
@@ -34,26 +40,35 @@ export interface Return {
 
 // Elsewhere 10,000 clients have processors of their own; here they must not take the server's.
 setPriority(5);
-const { port } = readArguments<DriverArguments>();
+const { port, first = 0, backoff, keepsHistory = false } = readArguments<DriverArguments>();
 const clientsOfAddress = 40;
 const mostOpening = 100;
 const tally = new Tally();
 const clients: LightClient[] = [];
+/** What the clients of each channel were handed. */
+const histories = new Map<string, HistoryEntry[]>();
 /** When each client was level last, by `performance.now()`. */
 const levelAt: number[] = [];
 let cutAt = 0;
 let wake = () => {};
 
 function create(number: number, channels: readonly string[], begin: "start" | "now"): LightClient {
-  const address = Math.floor(number / clientsOfAddress);
+  const address = Math.floor((first + number) / clientsOfAddress);
   return new LightClient({
-    ...{ port, channels, begin, tally, user: `u${number}` },
+    ...{ port, channels, begin, tally, backoff, user: `u${first + number}` },
+    note: keepsHistory ? keepHistory(channels) : undefined,
     localAddress: `127.0.${1 + Math.floor(address / 250)}.${1 + (address % 250)}`,
     onLevel() {
       levelAt[number] = performance.now();
       wake();
     },
   });
+}
+
+function keepHistory([channel = ""]: readonly string[]): (entry: HistoryEntry) => void {
+  const known = histories.get(channel) ?? [];
+  histories.set(channel, known);
+  return (entry) => known.push(entry);
 }
 
 /** Looks again each time a client is level, and now and then. */
@@ -97,6 +112,9 @@ const desk = {
     return countLevel();
   },
   level: countLevel,
+  /** Waits until so many have been level since they were cut. */
+  untilBack: (count: number): Promise<boolean> =>
+    until(() => levelAt.filter((at) => at > 0).length >= count, 60_000),
   /** Cuts all sockets in one turn; the clients come back by themselves. */
   cutAll(): void {
     tally.attemptsAt = [];
@@ -142,6 +160,8 @@ const desk = {
     levelAt.length = clients.length;
   },
   report: (): TallyReport => tally.report(),
+  /** What was handed to those whose (first) channel this is. */
+  history: (channel: string): History => histories.get(channel) ?? [],
 };
 export type DriverDesk = typeof desk;
 

@@ -5,6 +5,7 @@ import {
   SUBPROTOCOL,
   type Subscribed,
 } from "@runwire/protocol";
+import type { HistoryEntry } from "../checker/history.ts";
 import { type FrameName, FrameReader, toFrame } from "./frames.ts";
 import { readEvents, type SeenEvents } from "./read-events.ts";
 import { preciseNow, type Tally } from "./tally.ts";
@@ -20,12 +21,23 @@ export interface LightClientOptions {
   readonly begin: "start" | "now";
   readonly tally: Tally;
   readonly onLevel: () => void;
+  /** How long the waits for the next attempt are. @default those of `PROTOCOL.md` § 7 */
+  readonly backoff?: LightBackoff | undefined;
+  /** Is told what a history needs. */
+  readonly note?: ((entry: HistoryEntry) => void) | undefined;
+}
+
+export interface LightBackoff {
+  readonly firstMs: number;
+  readonly maxMs: number;
+  /** In a row, before it is parked. */
+  readonly attempts: number;
 }
 
 /** How long opening a socket, and then being welcomed, may take; as our own client has it. */
 const stepTimeoutMs = 10_000;
+const backoffOfProtocol: LightBackoff = { firstMs: 1_000, maxMs: 30_000, attempts: 10 };
 const lastedMs = 10_000;
-const mostAttempts = 10;
 const parkedMs = 300_000;
 const quietMs = 30_000;
 
@@ -209,11 +221,15 @@ export class LightClient {
   #onSubscribed(message: Subscribed): void {
     const place = this.#places.get(message.channel);
     if (!place) return;
+    const isFirst = place.epoch === undefined;
+    const subscriber = this.#nameIn(message.channel);
+    const { user, begin, note } = this.#options;
+    if (isFirst) note?.({ type: "subscribe", subscriber, user, from: begin });
     if (message.reset) {
       this.#options.tally.resets += 1;
       place.offset = 0;
+      note?.({ type: "reset", subscriber });
     }
-    const isFirst = place.epoch === undefined;
     if (!isFirst && message.from !== place.offset) this.#options.tally.wrong += 1;
     place.epoch = message.epoch;
     place.offset = message.from;
@@ -221,10 +237,11 @@ export class LightClient {
     if (place.offset >= place.head) this.#reached();
   }
 
-  #onEvents({ channel, after, offset, events, areInPlace, writtenAt }: SeenEvents): void {
+  #onEvents({ channel, after, offset, events, areInPlace, ...more }: SeenEvents): void {
     const place = this.#places.get(channel);
     if (place?.head === undefined) return;
-    const { tally } = this.#options;
+    const { tally, note } = this.#options;
+    note?.({ type: "handed", subscriber: this.#nameIn(channel), events: more.marked });
     if (after !== place.offset || events !== offset - after || !areInPlace) tally.wrong += 1;
     const wasLevel = place.offset >= place.head;
     place.offset = offset;
@@ -232,8 +249,12 @@ export class LightClient {
     if (!wasLevel && offset >= place.head) this.#reached();
     if (wasLevel && tally.isMeasuring) {
       const now = preciseNow();
-      for (const at of writtenAt) tally.noteLatency(now - at);
+      for (const at of more.writtenAt) tally.noteLatency(now - at);
     }
+  }
+
+  #nameIn(channel: string): string {
+    return `${this.#options.user} in ${channel}`;
   }
 
   #reached(): void {
@@ -265,10 +286,11 @@ export class LightClient {
       this.#options.tally.count("errors", `stopped by ${this.#closeCode}`);
       return;
     }
-    const isParked = this.#attempt >= mostAttempts;
+    const { firstMs, maxMs, attempts } = this.#options.backoff ?? backoffOfProtocol;
+    const isParked = this.#attempt >= attempts;
     const backoffMs = isParked
       ? parkedMs
-      : Math.random() * Math.min(30_000, 1_000 * 2 ** this.#attempt);
+      : Math.random() * Math.min(maxMs, firstMs * 2 ** this.#attempt);
     const waitMs = Math.max(backoffMs, this.#notBefore - now);
     this.#timer = setTimeout(() => this.start(), waitMs);
   }

@@ -1,6 +1,8 @@
 /** A process: writes numbered events into channels through our own client, and knows what was acknowledged. */
 import { createRunwireClient } from "@runwire/client";
+import type { History, HistoryEntry } from "../checker/history.ts";
 import { readArguments, serveParent } from "./desk.ts";
+import { toMark } from "./read-events.ts";
 import { preciseNow } from "./tally.ts";
 
 /** What is written where, and how fast. */
@@ -31,14 +33,18 @@ export interface PublisherArguments {
   readonly port: number;
   /** @default "publisher" */
   readonly user?: string;
+  /** Whether it writes down what it asked for, and what it was answered. @default false */
+  readonly keepsHistory?: boolean;
 }
 
-const { port, user = "publisher" } = readArguments<PublisherArguments>();
+const { port, user = "publisher", keepsHistory = false } = readArguments<PublisherArguments>();
 const client = createRunwireClient({ url: `ws://127.0.0.1:${port}/runwire`, token: user });
 const lanes = new Map<string, Lane>();
 const loads = new Map<string, NodeJS.Timeout>();
 const heads: Record<string, number> = {};
 const refused: Record<string, number> = {};
+/** What was published in each channel. */
+const histories = new Map<string, HistoryEntry[]>();
 let acknowledged = 0;
 let misplaced = 0;
 const going = new Set<Promise<void>>();
@@ -57,15 +63,13 @@ async function write(lane: Lane, filling: string): Promise<void> {
     time: Date.now(),
     data,
   });
+  const id = `${channel}-${n}`;
+  note(channel, { type: "publish", id, marks: [toMark(channel, n)] });
   for (;;) {
     try {
-      const request = {
-        channel,
-        writer: "reliability-publisher",
-        id: `${channel}-${n}`,
-        events: [event],
-      };
-      const { offset } = await client.publish(request);
+      const request = { channel, writer: "reliability-publisher", id, events: [event] };
+      const { epoch, offset } = await client.publish(request);
+      note(channel, { type: "published", id, epoch, offset });
       acknowledged += 1;
       heads[channel] = offset;
       if (offset !== n) misplaced += 1;
@@ -77,6 +81,13 @@ async function write(lane: Lane, filling: string): Promise<void> {
     }
   }
   lane.isBusy = false;
+}
+
+function note(channel: string, entry: HistoryEntry): void {
+  if (!keepsHistory) return;
+  const known = histories.get(channel) ?? [];
+  histories.set(channel, known);
+  known.push(entry);
 }
 
 function laneOf(channel: string): Lane {
@@ -112,6 +123,7 @@ const desk = {
     return { heads: { ...heads }, acknowledged, misplaced, refused };
   },
   acknowledged: () => acknowledged,
+  history: (channel: string): History => histories.get(channel) ?? [],
 };
 export type PublisherDesk = typeof desk;
 serveParent(desk);

@@ -1,3 +1,5 @@
+import type { MarkedEvent } from "../checker/history.ts";
+
 /** What a bare client needs of an `events` message. */
 export interface SeenEvents {
   readonly channel: string;
@@ -8,10 +10,17 @@ export interface SeenEvents {
   readonly areInPlace: boolean;
   /** When the events were written, by `preciseNow`. */
   readonly writtenAt: readonly number[];
+  /** The same events, for a history. */
+  readonly marked: readonly MarkedEvent[];
+}
+
+/** Of the `n`th event that was written into a channel: no other event has it. */
+export function toMark(channel: string, n: number): string {
+  return `${channel}#${n}`;
 }
 
 /** An event of these measurements: `custom` of the channel itself, without key, so that none is ever merged. */
-interface MeasuredEvent {
+export interface MeasuredEvent {
   readonly offset: number;
   readonly data: { readonly n: number; readonly at: number };
 }
@@ -45,5 +54,11 @@ function parse(payload: Buffer): SeenEvents {
     (event, index) => event.offset === after + 1 + index && event.data.n === event.offset,
   );
   const writtenAt = events.map(({ data }) => data.at);
-  return { channel, after, offset, events: events.length, areInPlace, writtenAt };
+  const marked = events.map((event) => toMarked(channel, event));
+  return { channel, after, offset, events: events.length, areInPlace, writtenAt, marked };
+}
+
+/** An event of {@link toMark}, as clients and stores have it. */
+export function toMarked(channel: string, { offset, data }: MeasuredEvent): MarkedEvent {
+  return { offset, marks: [toMark(channel, data.n)] };
 }

@@ -3,24 +3,40 @@ import { fillDisk, whyNoFullDisk } from "./fill-disk.ts";
 import { drainServer, killServer } from "./kill-server.ts";
 import type { Outcome } from "./stage.ts";
 import { stopServer } from "./stop-server.ts";
+import { type StormOptions, storm } from "./storm.ts";
 
 /** How much of each. */
 export interface Amounts {
   readonly seed: number;
   readonly kills: number;
   readonly exits: number;
+  readonly storm: StormOptions;
 }
 
-/** What is done to processes, by its name. */
-export const scenarios: {
-  readonly [name: string]: (amounts: Amounts) => Promise<Outcome | { readonly skipped: string }>;
-} = {
-  "kill -9 of the server under load": ({ kills, seed }) => killServer(kills, seed),
-  "exit in the line after the end": ({ exits }) => exitAfterEnd(exits),
-  "SIGSTOP of the server for longer than a lease": () => stopServer(),
-  "SIGTERM of the server under load": () => drainServer(),
-  "a disk that is full": async () => {
-    const skipped = whyNoFullDisk();
-    return skipped === undefined ? fillDisk() : { skipped };
+/** Something that is done to processes. */
+export interface Scenario {
+  /** The option that says how much of it. */
+  readonly option?: "kills" | "exits" | "storm";
+  play(amounts: Amounts): Promise<Outcome | { readonly skipped: string }>;
+}
+
+/** All of them, by their names. */
+export const scenarios: { readonly [name: string]: Scenario } = {
+  "kill -9 of the server under load": {
+    option: "kills",
+    play: ({ kills, seed }) => killServer(kills, seed),
   },
+  "exit in the line after the end": {
+    option: "exits",
+    play: ({ exits }) => exitAfterEnd(exits),
+  },
+  "SIGSTOP of the server for longer than a lease": { play: () => stopServer() },
+  "SIGTERM of the server under load": { play: () => drainServer() },
+  "a disk that is full": {
+    async play() {
+      const skipped = whyNoFullDisk();
+      return skipped === undefined ? fillDisk() : { skipped };
+    },
+  },
+  "a storm of clients": { option: "storm", play: (amounts) => storm(amounts.storm) },
 };

@@ -135,7 +135,7 @@ export class Stage {
 }
 
 /** A long log is read at the pace that the server allows. */
-async function patiently<Value>(ask: () => Promise<Value>): Promise<Value> {
+export async function patiently<Value>(ask: () => Promise<Value>): Promise<Value> {
   for (;;) {
     try {
       return await ask();

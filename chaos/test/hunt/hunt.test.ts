@@ -25,8 +25,11 @@ test("a failure is made small, and its seed and path lead to it again", {
   expect(again.failure).toMatchObject({ world: failure?.world, schedule: failure?.schedule });
 });
 
-test("kills or exits that are counted are all that is done, unless a tier is named", () => {
+test("what is counted is all that is done, unless a tier is named", () => {
   expect(readOptions(["--kills", "500"])).toEqual({ minutes: 5, tiers: ["C"], kills: 500 });
+  expect(readOptions(["--storm", "10000", "--exits", "3"])).toEqual({
+    ...{ minutes: 5, tiers: ["C"], storm: 10_000, exits: 3 },
+  });
   expect(readOptions(["--tier", "A", "--seed", "7", "--path", "3:0"])).toEqual({
     ...{ minutes: 5, tiers: ["A"], seed: 7, path: "3:0" },
   });
