@@ -12,16 +12,36 @@ export function isReadable({ json: text }: StoredEvent): boolean {
   return text.startsWith("{") && text.endsWith("}");
 }
 
-/** Events of a stretch of the log that should have all offsets from `first` to `last`, with none missing. */
+/** Whether the offsets rise, from one after `after` on: a damaged file may name them in any order. */
+export function isInOrder(events: readonly StoredEvent[], after: number): boolean {
+  let previous = after;
+  return events.every(({ offset }) => {
+    const isLater = offset > previous;
+    previous = offset;
+    return isLater;
+  });
+}
+
+/** Which stretch of the log should have all its offsets, and how many events may come of it. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly limit: number;
+}
+
+/** At most `limit` events, with none missing in the stretch. They are in order; those before it stay as they are. */
 export function fillHoles(
   events: readonly StoredEvent[],
-  first: number,
-  last: number,
+  { first, last, limit }: Stretch,
 ): readonly StoredEvent[] {
-  if (events[0]?.offset === first && events.length === last - first + 1) return events;
-  const below = events.filter(({ offset }) => offset < first);
-  if (events.length - below.length === Math.max(last - first + 1, 0)) return events;
+  const length = Math.max(last - first + 1, 0);
+  const below = events[0]?.offset === first ? [] : events.filter(({ offset }) => offset < first);
+  const isWhole = events.length - below.length === length;
+  if (isWhole && (length === 0 || events.at(-1)?.offset === last)) return events;
   const byOffset = new Map(events.map((event) => [event.offset, event]));
-  const offsets = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  const offsets = Array.from(
+    { length: Math.min(length, limit - below.length) },
+    (_, index) => first + index,
+  );
   return [...below, ...offsets.map((offset) => byOffset.get(offset) ?? unreadableEvent(offset))];
 }

@@ -81,14 +81,15 @@ function writePlan(
   const number = after?.id ?? null;
   let { total } = channel;
   for (const [index, { event, json }] of events.entries()) {
-    total += Buffer.byteLength(json);
-    tables.events.insert(channel.id, first + index, number, total, json);
+    const text = Buffer.from(json);
+    total += text.length;
+    tables.events.insert({ channel: channel.id, offset: first + index, run: number }, total, text);
     tables.keyed.note(channel.id, first + index, event);
   }
   if (number !== null && run?.status === "running") tables.tools.put(number, tools);
   else if (number !== null) tables.tools.forget(number);
-  const revision = tables.channels.touch(channel);
   const offset = first + events.length - 1;
+  const revision = tables.channels.touch(channel, offset);
   return { channel: { ...channel, revision, offset, total }, run: after };
 }
 

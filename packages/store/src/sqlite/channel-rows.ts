@@ -13,7 +13,10 @@ export interface ChannelRow extends ChannelHead {
   readonly total: number;
 }
 
-type Columns = Pick<ChannelRow, "id" | "epoch" | "floor" | "revision">;
+interface Columns extends Pick<ChannelRow, "id" | "epoch" | "floor" | "revision"> {
+  /** As it was when the revision was given. */
+  readonly head: number;
+}
 
 /** The channels of the file. */
 export class ChannelRows {
@@ -32,7 +35,7 @@ export class ChannelRows {
     this.#salt = prepare<{ readonly salt: string }>(database, "SELECT salt FROM store");
     this.#find = prepare<Columns>(
       database,
-      "SELECT id, epoch, floor, revision FROM channels WHERE name = ?",
+      "SELECT id, epoch, floor, head, revision FROM channels WHERE name = ?",
     );
     this.#end = prepareTuples<readonly [offset: number, total: number]>(
       database,
@@ -40,10 +43,10 @@ export class ChannelRows {
     );
     this.#insert = prepare<Pick<ChannelRow, "id">>(
       database,
-      `INSERT INTO channels (name, epoch, floor, revision) VALUES (?, ?, 1, ?)
+      `INSERT INTO channels (name, epoch, floor, head, revision) VALUES (?, ?, 1, 0, ?)
        RETURNING id`,
     );
-    this.#touch = prepare(database, "UPDATE channels SET revision = ? WHERE id = ?");
+    this.#touch = prepare(database, "UPDATE channels SET revision = ?, head = ? WHERE id = ?");
     this.#raise = prepare(database, "UPDATE channels SET floor = ?, revision = ? WHERE id = ?");
     this.#list = prepare<{ readonly name: string }>(
       database,
@@ -56,9 +59,9 @@ export class ChannelRows {
   find(name: string): ChannelRow | undefined {
     const row = this.#find.get(name);
     if (row === undefined) return undefined;
-    const { id, epoch, floor, revision } = row;
-    const [offset, total] = this.#end(id)[0] ?? [0, 0];
-    return { id, epoch, floor, revision, offset, total };
+    const { id, epoch, floor, head, revision } = row;
+    const [last, total] = this.#end(id)[0] ?? [0, 0];
+    return { id, epoch, floor, revision, offset: Math.max(last, head), total };
   }
 
   head(name: string): ChannelHead {
@@ -93,10 +96,10 @@ export class ChannelRows {
     return deriveEpoch(store.salt, name);
   }
 
-  /** Notes that events came: where the channel now ends, they say themselves. Answers the revision. */
-  touch({ id, revision }: ChannelRow): number {
+  /** Notes that events came, the last of them at `head`. Answers the revision. */
+  touch({ id, revision }: ChannelRow, head: number): number {
     const now = this.revisions.now();
-    if (revision !== now) this.#touch.run(now, id);
+    if (revision !== now) this.#touch.run(now, head, id);
     return now;
   }
 

@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { EncodedEvent } from "../event-store.js";
+import { databasePath } from "./pragma.js";
 import { prepare, type Statement } from "./statement.js";
 import { noRoomError } from "./storage-errors.js";
 
@@ -27,7 +28,7 @@ export class DiskRoom {
   #measuredAt = Number.NEGATIVE_INFINITY;
 
   constructor(database: DatabaseSync, reserveBytes: number) {
-    this.#file = reserveBytes === 0 ? undefined : fileOf(database);
+    this.#file = reserveBytes === 0 ? undefined : databasePath(database) || undefined;
     this.#reserveBytes = reserveBytes;
     this.#freeInFile = prepare(
       database,
@@ -57,12 +58,6 @@ export class DiskRoom {
     const inFile = this.#freeInFile.get()?.bytes ?? 0;
     return freeBytesOf(folder) + inFile - this.#reserveBytes;
   }
-}
-
-/** Its whole path, whatever the name was that it was opened by; `undefined` for a database that is no file. */
-function fileOf(database: DatabaseSync): string | undefined {
-  const main = prepare<{ readonly file: string }>(database, "PRAGMA database_list").get();
-  return main?.file || undefined;
 }
 
 /** `Infinity` where the file system does not say. */

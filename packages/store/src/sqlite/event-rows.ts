@@ -1,10 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ReadRequest, StoredEvent } from "../event-store.js";
 import { type PageSlice, takeBytes } from "../rows/page.js";
+import { unreadableEvent } from "../rows/unreadable.js";
+import { type EventPlace, sumOf } from "./event-sum.js";
 import { RunNames } from "./run-names.js";
 import { prepare, prepareTuples } from "./statement.js";
 
-type EventRow = readonly [offset: number, run: number | null, json: string];
+type EventRow = readonly [offset: number, run: number | null, sum: number, json: string];
 
 /** Rows that one call reads; a page of the largest events ends by its bytes after the first call. */
 const rowsPerCall = 250;
@@ -30,16 +32,16 @@ export class EventRows {
     this.#runNames = new RunNames(database);
     this.#insert = prepare(
       database,
-      "INSERT INTO events (channel, offset, run, total, json) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO events (channel, offset, run, total, sum, json) VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT))",
     );
     this.#range = prepareTuples<EventRow>(
       database,
-      `SELECT offset, run, json FROM events
+      `SELECT offset, run, sum, json FROM events
        WHERE channel = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?`,
     );
     this.#earlierStretches = prepareTuples<EventRow>(
       database,
-      `SELECT events.offset, events.run, events.json
+      `SELECT events.offset, events.run, events.sum, events.json
        FROM stretches CROSS JOIN events ON events.channel = ?1
          AND events.offset BETWEEN max(stretches.first, ?3 + 1) AND stretches.last
        WHERE stretches.run = ?2 AND stretches.last > ?3
@@ -47,21 +49,22 @@ export class EventRows {
     );
   }
 
-  /** `total`: the bytes of all the channel's texts, this one included. */
-  insert(channel: number, offset: number, run: number | null, total: number, json: string): void {
-    this.#insert.run(channel, offset, run, total, json);
+  /** `total`: the bytes of all the channel's texts, this one included. `text`: UTF-8. */
+  insert(place: EventPlace, total: number, text: Uint8Array): void {
+    const { channel, offset, run } = place;
+    this.#insert.run(channel, offset, run, total, sumOf(text, place), text);
   }
 
   /** The event at an offset, where it is kept. */
   at(channel: number, offset: number): StoredEvent | undefined {
     const row = this.#range(channel, offset - 1, offset, 1)[0];
-    return row && this.#toStored(row);
+    return row && this.#toStored(channel, row);
   }
 
   readChannel(channel: number, { after, limit, maxBytes }: ReadRequest): PageSlice {
     const read = (from: number, count: number) =>
       this.#range(channel, from, Number.MAX_SAFE_INTEGER, count);
-    return this.#take(inCalls(read, after, limit), maxBytes);
+    return this.#take(channel, inCalls(read, after, limit), maxBytes);
   }
 
   readRun(channel: number, run: RunToRead, { after, limit, maxBytes }: ReadRequest): PageSlice {
@@ -73,14 +76,21 @@ export class EventRows {
       const latest = this.#range(channel, Math.max(from, run.stretch - 1), run.last, left);
       return [...earlier, ...latest];
     };
-    return this.#take(inCalls(read, after, limit), maxBytes);
+    return this.#take(channel, inCalls(read, after, limit), maxBytes);
   }
 
-  #take(calls: Iterable<readonly EventRow[]>, maxBytes: number | undefined): PageSlice {
-    return takeBytes(calls, (row) => this.#toStored(row), maxBytes);
+  #take(
+    channel: number,
+    calls: Iterable<readonly EventRow[]>,
+    maxBytes: number | undefined,
+  ): PageSlice {
+    return takeBytes(calls, (row) => this.#toStored(channel, row), maxBytes);
   }
 
-  #toStored([offset, run, json]: EventRow): StoredEvent {
+  #toStored(channel: number, [offset, run, sum, json]: EventRow): StoredEvent {
+    // A damaged row may hold anything, whatever its table says.
+    if (typeof json !== "string" || sumOf(json, { channel, offset, run }) !== sum)
+      return unreadableEvent(offset);
     return run === null ? { offset, json } : { offset, runId: this.#runNames.of(run, json), json };
   }
 }

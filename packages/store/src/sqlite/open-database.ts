@@ -1,5 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { RunwireError } from "@runwire/protocol";
+import { hasLostFrames, readCommittedFrames } from "./committed-frames.js";
+import { replaceEpochs } from "./epoch-rows.js";
 import { migrate } from "./migrate.js";
 import { pragma } from "./pragma.js";
 import { migrations } from "./schema.js";
@@ -49,6 +51,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
 
 function prepareFile(database: DatabaseSync, { file, durability, opening }: DatabaseOptions): void {
   database.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`);
+  const committed = readCommittedFrames(database);
   refuseForeignFile(database, file);
   // Takes effect in a file that has no tables yet, and nowhere else; see free-pages.ts.
   database.exec("PRAGMA auto_vacuum = INCREMENTAL");
@@ -59,6 +62,8 @@ function prepareFile(database: DatabaseSync, { file, durability, opening }: Data
   try {
     migrate(database, { file, migrations });
     prepare(database, "INSERT OR IGNORE INTO store (id, salt) VALUES (1, ?)").run(opening.salt);
+    const isShort = hasLostFrames(committed, readCommittedFrames(database));
+    if (isShort) replaceEpochs(database, opening.salt);
     replaceDoubtfulEpochs(database, opening);
     if (durability === "normal") noteUnsynced(database, opening);
     // Changes nothing and writes all the same: a file that may only be read fails here, and not at the first append.

@@ -1,6 +1,6 @@
 import type { ChannelHead, ReadRequest, StoredEvent, StoredPage } from "../event-store.js";
 import { type PageSlice, throughOf } from "../rows/page.js";
-import { fillHoles, isReadable, unreadableEvent } from "../rows/unreadable.js";
+import { fillHoles, isInOrder, isReadable, unreadableEvent } from "../rows/unreadable.js";
 import type { EventRows } from "./event-rows.js";
 import { isCorrupt } from "./storage-errors.js";
 import type { Tables } from "./tables.js";
@@ -55,8 +55,7 @@ function readChannel(
   const { after, limit } = request;
   const slice = readRows(rows, channel, head, request);
   const last = Math.min(throughOf(slice, request, head.offset), head.offset);
-  const filled = fillHoles(slice.events, Math.max(after + 1, head.floor), last);
-  const events = filled.length > limit ? filled.slice(0, limit) : filled;
+  const events = fillHoles(slice.events, { first: Math.max(after + 1, head.floor), last, limit });
   return {
     events: events.every(isReadable) ? events : events.map(toReadable),
     isFull: slice.isFull,
@@ -74,11 +73,12 @@ function readRows(
   request: ReadRequest,
 ): PageSlice {
   try {
-    return rows.readChannel(channel, request);
+    const slice = rows.readChannel(channel, request);
+    if (isInOrder(slice.events, request.after)) return slice;
   } catch (error) {
     if (!isCorrupt(error)) throw error;
-    return { events: readOneByOne(rows, channel, head, request), isFull: false };
   }
+  return { events: readOneByOne(rows, channel, head, request), isFull: false };
 }
 
 /** A damaged page of the file hides the rows on it, and no others, from who asks for each. */

@@ -13,9 +13,11 @@
  *   unsynced     who opened the file without waiting for the disk; see unsynced.ts
  *   garbage      numbers of deleted channels, whose rows go in small steps
  *
- * A channel's head is the offset of its last event, for the event of the floor is never trimmed. `total` is how many
+ * A channel's head is the offset of its last event, for the event of the floor is never trimmed. Its row notes the head
+ * now and then (with the revision): where a damaged file has lost the last events, their offsets are not given again.
+ * `total` is how many
  * bytes of text the channel has had up to and including an event: what lies between two is a subtraction. It stands
- * before the text, which may go on in other pages.
+ * before the text, which may go on in other pages. `sum` finds what the disk has changed; see event-sum.ts.
  * Rows that an append touches every time are in no index that the append would have to change
  * (`runs.lease_until` is looked up among the open runs only), so that a commit writes few pages.
  */
@@ -31,6 +33,7 @@ export const migrations: readonly string[] = [
     name TEXT NOT NULL UNIQUE,
     epoch TEXT NOT NULL,
     floor INTEGER NOT NULL,
+    head INTEGER NOT NULL,
     revision INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX channels_by_revision ON channels (revision);
@@ -40,6 +43,7 @@ export const migrations: readonly string[] = [
     offset INTEGER NOT NULL,
     run INTEGER,
     total INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
     json TEXT NOT NULL,
     PRIMARY KEY (channel, offset)
   ) STRICT, WITHOUT ROWID;

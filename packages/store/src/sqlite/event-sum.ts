@@ -1,0 +1,18 @@
+import { crc32 } from "node:zlib";
+
+/** Where an event belongs. */
+export interface EventPlace {
+  readonly channel: number;
+  readonly offset: number;
+  /** Of its run's row; `null` for the channel's own events. */
+  readonly run: number | null;
+}
+
+/**
+ * The check sum of an event's text in its place. SQLite has none: a disk that gives other bytes back would make
+ * another event of it, or move it, and nobody could tell.
+ */
+export function sumOf(text: string | Uint8Array, { channel, offset, run }: EventPlace): number {
+  const place = offset ^ Math.imul(channel, 0x9e3779b1) ^ Math.imul(run ?? -1, 0x85ebca6b);
+  return crc32(text, place >>> 0);
+}
