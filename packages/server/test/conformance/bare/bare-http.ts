@@ -62,7 +62,8 @@ export interface RawPeer {
 
 export function dialRaw(port: number, bytes: string | Uint8Array = ""): RawPeer {
   let text = "";
-  const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+  const socket = connect(port, "127.0.0.1");
+  socket.write(bytes);
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   // A reset is told by `close` too.
   socket
