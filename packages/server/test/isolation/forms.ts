@@ -78,6 +78,15 @@ export const forms: { readonly [type: string]: Form } = {
   },
 };
 
+/** What may be asked over HTTP too. */
+export const overHttp: ReadonlySet<string> = new Set([
+  "fetch",
+  "list",
+  "publish",
+  "renew",
+  "command",
+]);
+
 /** Messages of their own: they name no channel, and must open none. */
 export function toAside(pick: Pick, { users, commandIds }: Knowledge): Record<string, unknown> {
   return pick<Record<string, unknown>>([

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { forms } from "./forms.ts";
+import { forms, overHttp } from "./forms.ts";
 import { type Counts, World } from "./world.ts";
 
 vi.setConfig({ testTimeout: 3_600_000 }); // as long as the number of probes that was asked for takes
@@ -19,6 +19,8 @@ test("[RW-SUB-27] whatever is asked under whatever name, nobody is told of a cha
     });
   }
   for (const [form, { right }] of Object.entries(forms))
-    for (const kind of ["allowed", "no name", ...(right ? ["forbidden"] : [])])
-      expect(counts.get(`${form}: ${kind}`), `${form}: ${kind}`).toBeGreaterThan(10);
+    for (const way of overHttp.has(form) ? [form, `${form} over HTTP`] : [form])
+      for (const kind of ["allowed", "no name", ...(right ? ["forbidden"] : [])])
+        expect(counts.get(`${way}: ${kind}`), `${way}: ${kind}`).toBeGreaterThan(10);
+  expect(counts.get("report over HTTP")).toBeGreaterThan(10);
 });

@@ -8,7 +8,14 @@ export interface Told {
   readonly message: Record<string, unknown>;
 }
 
-/** One user's connection in memory, which comes back when it is closed. */
+/** An answer over HTTP. */
+export interface ToldOverHttp {
+  readonly status: number;
+  /** Absent where the answer has no body. */
+  readonly told?: Told;
+}
+
+/** One user's connection in memory, which comes back when it is closed; and what they ask over HTTP beside it. */
 export class Prober {
   readonly user: string;
   readonly #server: RunwireServer;
@@ -37,6 +44,24 @@ export class Prober {
   send(message: Record<string, unknown>): void {
     const text = JSON.stringify(message);
     this.#handlers?.onMessage(text, Buffer.byteLength(text));
+  }
+
+  /** Asks over HTTP. */
+  async post(message: Record<string, unknown>): Promise<ToldOverHttp> {
+    const gone = new AbortController();
+    const answer = await this.#server.answer({
+      request: { headers: { authorization: `Bearer ${this.user}` } },
+      readBody: async () => ({ status: "read", text: JSON.stringify(message) }),
+      gone: gone.signal,
+      cut: () => {},
+    });
+    gone.abort();
+    if (!answer) throw new Error("nobody was there to be answered");
+    const { status, text } = answer;
+    if (text === undefined) return { status };
+    const told = { text, message: JSON.parse(text) };
+    this.#onTold(told);
+    return { status, told };
   }
 
   leave(): void {

@@ -4,7 +4,7 @@ import { createRunwireServer, type RunwireServer } from "../../src/index.ts";
 import { started } from "../conformance/support/sample-events.ts";
 import { createRandom } from "../support/disturbed-store.ts";
 import { checkTold, forbiddenText } from "./check-told.ts";
-import { forms, type Knowledge, toAside } from "./forms.ts";
+import { forms, type Knowledge, overHttp, toAside } from "./forms.ts";
 import { createPick, createRules, isName, type Pick, pickChannel, type Rules } from "./names.ts";
 import { Prober } from "./prober.ts";
 
@@ -95,6 +95,13 @@ export class World {
   async #tell(prober: Prober): Promise<void> {
     const aside = toAside(this.#pick, this.#knowledge(prober.user));
     const id = `${this.#numbers}`;
+    if (this.#pick([true, false])) {
+      const { status, told } = await prober.post({ id, ...aside });
+      const [expected, code] = aside.type === "report" ? [204, undefined] : [400, "bad_message"];
+      expect([status, told?.message.code]).toEqual([expected, code]);
+      this.#count(`${aside.type} over HTTP`);
+      return;
+    }
     if (aside.type === "authenticate") {
       const told = await prober.ask({ id, ...aside });
       checkRenewal(prober.user, aside.token, told?.message);
@@ -114,14 +121,15 @@ export class World {
     const request = { type, id: `${this.#numbers}`, ...made, channel };
     // A writer's name is told to nobody, for whoever knows it may write as that writer where they may write at all.
     if (isAllowed && "writer" in request) request.writer = `writer of ${prober.user}`;
-    const told = await prober.ask(request);
+    const isOverHttp = overHttp.has(type) && this.#pick([true, false]);
     const kind = isName(channel) ? (isAllowed ? "allowed" : "forbidden") : "no name";
+    const told = isOverHttp ? await post(prober, request, kind) : await prober.ask(request);
     if (kind === "forbidden") expect(told?.text).toBe(forbiddenText(request.id));
     if (kind === "allowed") expect(told?.message.code).not.toBe("forbidden");
     if (kind === "no name") expect(told?.text).toBe(noChannelText(request.id));
     if (told?.message.type === "commanded")
       expect(told.message.result).toBe(`answer <${channel}> for <${prober.user}>`);
-    this.#count(`${type}: ${kind}`);
+    this.#count(`${type}${isOverHttp ? " over HTTP" : ""}: ${kind}`);
   }
 
   /** Every event was written by somebody who may write there. */
@@ -155,6 +163,15 @@ export class World {
   #count(what: string): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
+}
+
+/** Asks over HTTP: the answer is the same as over a socket, and its status says no more. */
+async function post(prober: Prober, request: Record<string, unknown>, kind: string) {
+  const { status, told } = await prober.post(request);
+  const expected = { forbidden: 403, "no name": 400 }[kind];
+  if (expected) expect(status).toBe(expected);
+  else expect(status).not.toBe(403);
+  return told;
 }
 
 /** One's own token renews who one is, nobody's changes nothing, and another's ends the connection. */
