@@ -7,6 +7,7 @@ import { CommandRelay } from "./command-relay.js";
 import { CommandWaits } from "./command-waits.js";
 import { hasEnded, isClosing, type OpenCommand, refusal, toAnswer } from "./open-command.js";
 import { OpenCommands } from "./open-commands.js";
+import { PresentRuns } from "./present-runs.js";
 import { RunHolders } from "./run-holders.js";
 import { toRunKey } from "./run-key.js";
 import { SharedCommands } from "./shared-commands.js";
@@ -41,6 +42,7 @@ const patienceMs = 1_000;
 export class CommandDesk {
   readonly #store: EventStore;
   readonly #holders = new RunHolders();
+  readonly #runs: PresentRuns;
   readonly #open = new OpenCommands();
   readonly #relay: CommandRelay;
   readonly #endings: CommandEndings;
@@ -48,6 +50,7 @@ export class CommandDesk {
 
   constructor(store: EventStore, clock: ServerClock, options: CommandOptions) {
     const [open, holders] = [this.#open, this.#holders];
+    const runs = new PresentRuns(store, holders);
     const relay: CommandRelay = new CommandRelay(store, clock, {
       get hasWriters() {
         return !holders.areNone;
@@ -57,8 +60,9 @@ export class CommandDesk {
     });
     const endings = new CommandEndings({ store, relay, open });
     const waits = new CommandWaits({ clock, options, relay, endings });
-    const shared = new SharedCommands({ relay, open, holders, endings, waits });
+    const shared = new SharedCommands({ relay, open, holders, runs, endings, waits });
     this.#store = store;
+    this.#runs = runs;
     this.#relay = relay;
     this.#endings = endings;
     this.#waits = waits;
@@ -70,7 +74,7 @@ export class CommandDesk {
     if (row.answer) return row.answer;
     const underWay = this.#open.get(row.commandId);
     if (underWay) return this.#join(underWay);
-    const run = await this.#store.run(row.channel, row.runId);
+    const run = await this.#runs.read(row.channel, row.runId);
     if (!run) return refusal("run_not_found", `there is no run ${row.runId} in this channel`);
     if (run.status !== "running") return hasEnded(row.runId);
     if (this.#open.isClosed) return isClosing();
@@ -80,8 +84,9 @@ export class CommandDesk {
   /** The writer of a run has started or renewed it over this link: commands go there from now on. */
   attach(channel: string, runId: string, writer: string, link: WriterLink): void {
     const key = toRunKey(channel, runId);
-    if (!this.#holders.attach(key, writer, link)) return;
-    for (const command of this.#open.ofRun(key)) this.#waits.handOver(command, link);
+    const holder = this.#holders.writerOf(key);
+    if (holder === undefined || holder === writer) this.#attach(key, writer, link);
+    else void this.#attachIfPresent(channel, runId, writer, link);
   }
 
   /** The writer of a run has started or renewed it where nothing can be handed over: no other writer has it any more. */
@@ -91,7 +96,9 @@ export class CommandDesk {
 
   /** The link is gone, or no longer has this run. */
   detach(channel: string, runId: string, link: WriterLink): void {
-    this.#holders.detach(toRunKey(channel, runId), link);
+    const key = toRunKey(channel, runId);
+    this.#runs.withdraw(key, link);
+    this.#holders.detach(key, link);
   }
 
   /** The run's writer answered. What is unknown, late, or from somebody who is not the run's writer is ignored. */
@@ -113,6 +120,17 @@ export class CommandDesk {
     this.#open.close();
     this.#relay.close();
     for (const command of this.#open) this.#endings.close(command, isClosing());
+  }
+
+  /** Two writers have been told that the run is theirs: the later answer need not be that of the later one. */
+  async #attachIfPresent(channel: string, runId: string, writer: string, link: WriterLink) {
+    if (await this.#runs.isOf(writer, channel, runId, link))
+      this.#attach(toRunKey(channel, runId), writer, link);
+  }
+
+  #attach(key: string, writer: string, link: WriterLink): void {
+    if (!this.#holders.attach(key, writer, link)) return;
+    for (const command of this.#open.ofRun(key)) this.#waits.handOver(command, link);
   }
 
   #isWriter({ row: { channel, runId }, handedTo, hasRunEnded }: OpenCommand, from: Answerer) {

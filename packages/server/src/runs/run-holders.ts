@@ -1,6 +1,7 @@
 import type { WriterLink } from "./writer-link.js";
 
-interface Holder {
+/** Who has a run here. */
+export interface Holder {
   readonly writer: string;
   readonly link: WriterLink;
 }
@@ -15,6 +16,11 @@ export class RunHolders {
 
   has(key: string): boolean {
     return this.#holders.has(key);
+  }
+
+  /** Another one each time that the run is started or renewed. */
+  of(key: string): Holder | undefined {
+    return this.#holders.get(key);
   }
 
   linkOf(key: string): WriterLink | undefined {

@@ -4,6 +4,7 @@ import type { CommandRelay } from "./command-relay.js";
 import type { CommandWaits } from "./command-waits.js";
 import { isHandedOver } from "./open-command.js";
 import type { OpenCommands } from "./open-commands.js";
+import type { PresentRuns } from "./present-runs.js";
 import type { RunHolders } from "./run-holders.js";
 import { toRunKey } from "./run-key.js";
 
@@ -12,6 +13,7 @@ export interface SharingServices {
   readonly relay: CommandRelay;
   readonly open: OpenCommands;
   readonly holders: RunHolders;
+  readonly runs: PresentRuns;
   readonly endings: CommandEndings;
   readonly waits: CommandWaits;
 }
@@ -47,9 +49,12 @@ export class SharedCommands {
   }
 
   async #take(row: CommandRow): Promise<void> {
-    const { relay, open, holders, waits } = this.#services;
+    const { relay, open, holders, runs, waits } = this.#services;
     const key = toRunKey(row.channel, row.runId);
     if (open.get(row.commandId) || !holders.has(key)) return;
+    await runs.read(row.channel, row.runId);
+    // Its writer may be elsewhere by now.
+    if (!holders.has(key)) return;
     const isWaitedFor = await relay.note(row);
     // The writer, or a person here, may have been faster.
     if (!isWaitedFor || open.get(row.commandId) || open.isClosed) return;

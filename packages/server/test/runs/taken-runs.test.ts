@@ -1,0 +1,104 @@
+import { createMemoryStore } from "@runwire/store";
+import { FakeClock } from "@runwire/testing";
+import { expect, test } from "vitest";
+import { defaultServerOptions } from "../../src/options.ts";
+import { CommandDesk, type HandedCommand, type WriterLink } from "../../src/runs/command-desk.ts";
+import { started } from "../conformance/support/sample-events.ts";
+
+/*
+ * A run goes from one writer to another, and its commands go with it: over whichever server it was taken, and however
+ * late the store's answers are.
+ */
+
+const actor = { type: "server" } as const;
+const touch = { channel: "c", id: "1", runId: "r", name: "touch" };
+
+/** A run of the writer "old", which "new" takes when it is told to, and servers on its store. */
+async function createRun() {
+  const clock = new FakeClock();
+  const store = createMemoryStore({ clock: () => clock.now() });
+  const event = started("r");
+  // The sample is an event of the protocol.
+  const events = [{ event, json: JSON.stringify(event) }] as never;
+  await store.append({ channel: "c", writer: "old", id: "start", actor, events });
+  const createDesk = () => new CommandDesk(store, clock, defaultServerOptions.commands);
+  const take = () => store.renew({ channel: "c", writer: "new", runIds: ["r"], actor, take: true });
+  return { clock, store, createDesk, take };
+}
+
+function createLink(order: number) {
+  const handed: HandedCommand[] = [];
+  const link: WriterLink = { order, hand: (command) => void handed.push(command) };
+  return { link, handed };
+}
+
+test("[RW-CMD-1] a command goes to whoever took the run over another server", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const [here, there] = [createDesk(), createDesk()];
+  const [old, taker] = [createLink(1), createLink(1)];
+  here.attach("c", "r", "old", old.link);
+  await take();
+  there.attach("c", "r", "new", taker.link);
+  void here.ask(touch);
+  await clock.advance(500);
+  expect(old.handed).toEqual([]);
+  expect(taker.handed).toHaveLength(1);
+  for (const desk of [here, there]) desk.close();
+});
+
+test("[RW-CMD-1] a server hands none that was asked elsewhere to a writer whose run was taken", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const [asked, here] = [createDesk(), createDesk()];
+  const old = createLink(1);
+  here.attach("c", "r", "old", old.link);
+  await take();
+  const answer = asked.ask(touch);
+  await clock.advance(5_500);
+  expect(old.handed).toEqual([]);
+  expect(await answer).toMatchObject({ code: "no_handler" });
+  for (const desk of [asked, here]) desk.close();
+});
+
+test("[RW-CMD-1] a late answer gives a run that was taken back to nobody", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const desk = createDesk();
+  const [old, taker] = [createLink(2), createLink(1)];
+  await take();
+  desk.attach("c", "r", "new", taker.link);
+  desk.attach("c", "r", "old", old.link);
+  await clock.advance(0);
+  void desk.ask(touch);
+  await clock.advance(0);
+  expect(old.handed).toEqual([]);
+  expect(taker.handed).toHaveLength(1);
+  desk.close();
+});
+
+test("[RW-CMD-1] commands that wait go to the taker once it is there", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const desk = createDesk();
+  const [old, taker] = [createLink(1), createLink(2)];
+  desk.attach("c", "r", "old", old.link);
+  await take();
+  void desk.ask(touch);
+  await clock.advance(0);
+  desk.attach("c", "r", "new", taker.link);
+  await clock.advance(0);
+  expect(old.handed).toEqual([]);
+  expect(taker.handed).toHaveLength(1);
+  desk.close();
+});
+
+test("a link that is gone when the store says that it has the run does not get it", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const desk = createDesk();
+  const [old, taker] = [createLink(1), createLink(2)];
+  desk.attach("c", "r", "old", old.link);
+  await take();
+  desk.attach("c", "r", "new", taker.link);
+  desk.detach("c", "r", taker.link);
+  void desk.ask(touch);
+  await clock.advance(0);
+  expect([old.handed, taker.handed]).toEqual([[], []]);
+  desk.close();
+});
