@@ -18,8 +18,9 @@ export class FakeClock implements Clock {
   #elapsedMs = 0;
   #startedAt = 1_700_000_000_000;
 
+  /** Whole milliseconds, as a time of day is, though timers may be due between them. */
   now(): number {
-    return this.#startedAt + this.#elapsedMs;
+    return Math.floor(this.#startedAt + this.#elapsedMs);
   }
 
   monotonic(): number {
