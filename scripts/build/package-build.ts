@@ -17,6 +17,21 @@ type PackageBuild = {
   readonly platform: "node" | "neutral";
   /** Libraries of the language that the types name, for programs whose own `lib` lacks them. */
   readonly typeLibraries?: readonly string[];
+  /**
+   * Makes it small, for pages: names of properties that stay inside the package, which are written short. The sources
+   * say them in full, and hold nothing but constants at the top of a module.
+   */
+  readonly internalNames?: readonly string[];
+};
+
+/** esbuild writes the constants of a module as `var`, and then no bundler puts them in their place. */
+const constants: NonNullable<Options["plugins"]>[number] = {
+  name: "constants",
+  renderChunk(code) {
+    return this.format === "esm"
+      ? { code: code.replaceAll(/^var (?=\w+ = )/gm, "const ") }
+      : undefined;
+  },
 };
 
 /**
@@ -27,6 +42,7 @@ export function packageBuild({
   entry,
   platform,
   typeLibraries = [],
+  internalNames,
 }: PackageBuild): ReturnType<typeof defineConfig> {
   return defineConfig({
     ...common,
@@ -35,11 +51,23 @@ export function packageBuild({
     format: ["esm", "cjs"],
     // Entries share their modules in CommonJS too: one class and one WeakMap, not one for each.
     splitting: entry.length > 1,
+    ...(internalNames && smallBuild(internalNames)),
     dts: {
       banner: typeLibraries.map((name) => `/// <reference lib="${name}" />`).join("\n"),
       compilerOptions: { customConditions: [], ...(platform === "neutral" ? neutralTypes : {}) },
     },
   });
+}
+
+function smallBuild(internalNames: readonly string[]) {
+  return {
+    plugins: [constants],
+    esbuildOptions(options) {
+      options.mangleProps = new RegExp(`^(${internalNames.join("|")})$`);
+      // Also where one is asked for: `"dueAt" in state`.
+      options.mangleQuoted = true;
+    },
+  } satisfies Options;
 }
 
 /** Builds a program that people start with node: ES module only, no types. */

@@ -1,6 +1,8 @@
 import type {
   ChannelState,
+  FetchRequest,
   LoggedEvent,
+  LogPage,
   Position,
   ResetReason,
   RunSummary,
@@ -63,6 +65,15 @@ export interface EventsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of what is read. */
+export interface WaitOptions {
+  /**
+   * Ends the waiting. The promise rejects with the signal's reason, or with `rate_limited` (and `retryAfterMs`) where
+   * it still waits because the server has found our requests too many.
+   */
+  readonly signal?: AbortSignal;
+}
+
 /** Options of {@link RunwireClient.channel}. */
 export interface ChannelOptions {
   /** Of the history only the last `runs` root runs and those that still go on, 1 to 1000. @default all */
@@ -86,7 +97,7 @@ export interface Channel {
   /** Loads the next older runs into the state; `false` when there are none. */
   loadOlder(options?: { readonly limit?: number }): Promise<boolean>;
   /** The channel's runs, newest root run first. */
-  runs(options?: { readonly before?: string; readonly limit?: number }): Promise<{
+  runs(options?: WaitOptions & { readonly before?: string; readonly limit?: number }): Promise<{
     readonly runs: readonly RunSummary[];
     readonly more: boolean;
   }>;
@@ -94,7 +105,8 @@ export interface Channel {
    * Sends a command to a run and resolves to what its handler answered (decoded).
    * Rejects with a `RunwireError`: `run_not_found`, `run_completed`, `no_handler`, `handler_timeout`,
    * `already_resolved`, `handler_failed` (the handler's own code in `reason`), `forbidden`, `queue_full`, `closed`,
-   * `bad_message` where `data` is not JSON, `message_too_big`.
+   * `bad_message` where `data` is not JSON, `message_too_big`, `rate_limited` (it had no effect) where the server
+   * still finds our requests too many after 30 s.
    */
   command(runId: string, name: string, data?: unknown): Promise<unknown>;
 }
@@ -118,6 +130,8 @@ export interface RunwireClient extends RunTarget {
   readonly connection: ConnectionInfo;
   /** Told of every change; returns an idempotent undo. */
   onStatus(listener: (info: ConnectionInfo) => void): () => void;
+  /** Reads a page of a log. While the server finds our requests too many it waits, until its signal aborts. */
+  fetch(request: FetchRequest & WaitOptions): Promise<LogPage>;
   /** Connects now, with fresh attempts, whatever the backoff says. */
   reconnect(): void;
   /** Ends the connection for good; what is unanswered rejects with `closed`. Twice returns the same promise. */

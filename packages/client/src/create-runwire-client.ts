@@ -7,7 +7,7 @@ import {
   type Welcome,
 } from "@runwire/protocol";
 import { type RunwireClientOptions, resolveOptions } from "./client-options.js";
-import type { RunwireClient } from "./client-types.js";
+import type { RunwireClient, WaitOptions } from "./client-types.js";
 import { toConnectionInfo } from "./connection/connection-info.js";
 import { type ConnectionState, initialState } from "./connection/connection-state.js";
 import { createManagedConnection } from "./connection/managed-connection.js";
@@ -107,8 +107,8 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
     return { epoch, offset };
   }
 
-  function fetch(request: FetchRequest) {
-    return requests.ask({ answer: "fetched", message: { ...request, type: "fetch" } });
+  function fetch({ signal, ...request }: FetchRequest & WaitOptions) {
+    return requests.ask({ answer: "fetched", message: { ...request, type: "fetch" }, signal });
   }
 
   function start(): void {

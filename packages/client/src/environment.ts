@@ -19,23 +19,27 @@ export function createTimer(clock: Clock): Timer {
   };
 }
 
-/**
- * Settles as `work` does, or before that as `watch` says; what `watch` returns is called in the end, so that
- * nothing keeps waiting for what nobody wants any more.
- */
-export async function unless<Value>(
-  work: Promise<Value>,
-  watch: (resolve: () => void, reject: (error: Error) => void) => () => void,
-): Promise<Value | undefined> {
+/** Settles as `work` does, or rejects when that takes longer than `ms`; no timer is left. */
+export async function within<Value>(
+  clock: Clock,
+  ms: number,
+  work: Value | Promise<Value>,
+): Promise<Value> {
   let stop = () => {};
-  const other = new Promise<undefined>((resolve, reject) => {
-    stop = watch(() => resolve(undefined), reject);
+  const late = new Promise<never>((_, reject) => {
+    stop = clock.after(ms, () => reject(new Error("no answer")));
   });
   try {
-    return await Promise.race([work, other]);
+    return await Promise.race([work, late]);
   } finally {
     stop();
   }
+}
+
+/** Returns how to stop listening. */
+export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  signal?.addEventListener("abort", listener);
+  return () => signal?.removeEventListener("abort", listener);
 }
 
 /** A name that nobody guesses and nobody else takes: 128 random bits. */

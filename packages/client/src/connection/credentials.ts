@@ -1,5 +1,5 @@
 import { type Clock, RunwireError } from "@runwire/protocol";
-import { unless } from "../environment.js";
+import { within } from "../environment.js";
 
 /** A token, or where to get one; asked for each connection, and before the credentials run out. */
 export type TokenSource =
@@ -30,9 +30,7 @@ export function createCredentials(
   async function ask(): Promise<string | undefined> {
     if (typeof source !== "function") return source;
     try {
-      return await unless(Promise.resolve(source()), (_, reject) =>
-        clock.after(tokenTimeoutMs, () => reject(new Error("no answer"))),
-      );
+      return await within(clock, tokenTimeoutMs, source());
     } catch (cause) {
       throw new RunwireError("token_failed", `token() gave no token: ${String(cause)}`, { cause });
     }

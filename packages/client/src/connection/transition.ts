@@ -26,30 +26,16 @@ import {
   tryAgain,
 } from "./steps.js";
 
+/** What an event that is not there does: nothing. */
 type Row<S extends StateName> = {
-  readonly [E in EventName]: (state: StateOf<S>, event: EventOf<E>, moment: Moment) => Transition;
+  readonly [E in EventName]?: (state: StateOf<S>, event: EventOf<E>, moment: Moment) => Transition;
 };
 
-/** Nothing changes: so it is, unless a row below says otherwise. */
-const nothing = {
-  start: stay,
-  reconnect: stay,
-  wake: stay,
-  hide: stay,
-  due: stay,
-  close,
-  authorized: stay,
-  opened: stay,
-  welcomed: stay,
-  notice: stay,
-  lost: stay,
-} as const;
-
 /** The states with a transport. */
-const withTransport = { ...nothing, hide, notice: note, lost: fail } as const;
+const withTransport = { close, hide, notice: note, lost: fail } as const;
 
 const table: { readonly [S in StateName]: Row<S> } = {
-  idle: { ...nothing, start: connectFresh, reconnect: connectFresh },
+  idle: { close, start: connectFresh, reconnect: connectFresh },
   connecting: {
     ...withTransport,
     reconnect: countAnew,
@@ -60,14 +46,14 @@ const table: { readonly [S in StateName]: Row<S> } = {
   handshaking: { ...withTransport, reconnect: countAnew, due: expire, welcomed: arrive },
   connected: { ...withTransport, reconnect: probe, wake: probe },
   waiting: {
-    ...nothing,
+    close,
     reconnect: connectFresh,
     wake: connectWhenAllowed,
     hide,
     due: connectDue,
   },
-  parked: { ...nothing, reconnect: connectFresh, wake: connectFresh, due: connectDue },
-  closed: { ...nothing, reconnect: tryAgain },
+  parked: { close, reconnect: connectFresh, wake: connectFresh, due: connectDue },
+  closed: { close, reconnect: tryAgain },
 };
 
 /** What comes after `state` when `event` happens, and what is to be done. Pure. */
@@ -76,10 +62,10 @@ export function transition(
   event: ConnectionEvent,
   moment: Moment,
 ): Transition {
-  // What an abandoned transport still says; the last one of a state without any meets `nothing`.
+  // What an abandoned transport still says; for that of the last one a state without any has no cell.
   if ("transport" in event && event.transport !== state.transport) return stay(state);
   // The compiler has checked each cell; it cannot see that these two names choose the matching one.
-  const cell = table[state.name][event.type] as (
+  const cell = (table[state.name][event.type] ?? stay) as (
     state: ConnectionState,
     event: ConnectionEvent,
     moment: Moment,

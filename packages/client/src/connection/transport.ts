@@ -1,5 +1,5 @@
 import { type Clock, RunwireError, SUBPROTOCOL } from "@runwire/protocol";
-import { unless } from "../environment.js";
+import { within } from "../environment.js";
 
 /** What the client uses of a WebSocket: as browsers, Node and `ws` have it. */
 export interface WebSocketLike {
@@ -61,7 +61,7 @@ export function openTransport(
       if (!attempt(() => socket.close(code))) socket.close();
     },
     async gone(clock) {
-      await unless(closed, (resolve) => clock.after(closeTimeoutMs, resolve));
+      await within(clock, closeTimeoutMs, closed).catch(() => {});
       socket.terminate?.();
     },
   };

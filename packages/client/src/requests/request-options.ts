@@ -19,8 +19,15 @@ export interface RequestOptions<Type extends Answer["type"]> {
    * with `connection_lost` when its connection ends, or when there is none.
    */
   readonly kind?: "publish" | "once";
-  /** How often an answer that says “again” (`rate_limited`, `store_unavailable`) is taken at its word. @default 0 */
+  /** How often an answer that says “again” is taken at its word; `rate_limited` is until `timeoutMs`. @default 0 */
   readonly retries?: number;
+  /**
+   * How long it waits for its turn where the server finds our requests too many, milliseconds; then it rejects
+   * with `rate_limited`. Who has the least time left goes first. @default without end
+   */
+  readonly timeoutMs?: number;
+  /** Ends it, whatever became of it. */
+  readonly signal?: AbortSignal | undefined;
   /** Whether the values of its answer are put back in place. @default false */
   readonly decodeValues?: boolean;
 }

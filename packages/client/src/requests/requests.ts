@@ -1,9 +1,9 @@
 import { type Clock, type ErrorMessage, isRetryable, RunwireError } from "@runwire/protocol";
 import { EventEmitter } from "eventemitter3";
 import { decodeMessage } from "../decode-message.js";
-import { createRandomId } from "../environment.js";
+import { createRandomId, onAbort } from "../environment.js";
 import { isLarger, toMessageText } from "./message-text.js";
-import { createPace } from "./pace.js";
+import { createPace, retryMs } from "./pace.js";
 import type { Answer, AnswerOf, RequestOptions } from "./request-options.js";
 import { toError } from "./server-error.js";
 
@@ -13,6 +13,8 @@ type Kind = "publish" | "once" | undefined;
 interface Entry {
   readonly kind: Kind;
   readonly text: string;
+  /** Until when it waits for its turn at the server's pace. */
+  readonly deadline: number;
   isSent: boolean;
   /** Takes a message under its id; `false` where that is no answer to it. */
   settle(message: Answer, text: string): boolean;
@@ -20,7 +22,10 @@ interface Entry {
 }
 
 export interface Requests {
-  /** Rejects with the server's {@link ServerError}, `queue_full`, `message_too_big`, or what `fail` was given. */
+  /**
+   * Rejects with the server's {@link ServerError}, `queue_full`, `message_too_big`, what `fail` was given, or the
+   * reason of its signal.
+   */
   ask<Type extends Answer["type"]>(request: RequestOptions<Type>): Promise<AnswerOf<Type>>;
   /** Takes an answer, and the text that it was parsed from; `false` when nobody waits for it. */
   settle(message: Answer, text: string): boolean;
@@ -36,23 +41,24 @@ export interface RequestsOptions {
   /** A connection is needed. */
   start(): void;
   send(text: string): boolean;
+  isConnected(): boolean;
   readonly clock: Clock;
   /** How many requests wait for a connection at most; publishes are not counted. */
   readonly queueLimit: number;
+  /** How many are sent and unanswered at most, but for one at least; publishes are not counted. */
+  readonly unansweredLimit: number;
   /** The server's limit. */
   maxBytes(): number;
 }
 
 export function createRequests(options: RequestsOptions): Requests {
-  const { send, clock, queueLimit, maxBytes } = options;
+  const { send, isConnected, clock, queueLimit, unansweredLimit, maxBytes } = options;
   const entries = new Map<string, Entry>();
   /** Tells of each id that is free again. */
   const ended = new EventEmitter();
-  const pace = createPace(clock, () => {
-    const [next] = waiting();
-    if (next) sendEntry(next);
-    return next !== undefined;
-  });
+  const pace = createPace(clock, sendNext);
+  /** How many of those that are counted are sent and unanswered. */
+  let unanswered = 0;
   let failure: Error | undefined;
 
   return {
@@ -64,7 +70,7 @@ export function createRequests(options: RequestsOptions): Requests {
     suspend() {
       pace.stop();
       for (const entry of entries.values()) {
-        entry.isSent = false;
+        mark(entry, false);
         rejectUnsent(entry);
       }
     },
@@ -77,18 +83,30 @@ export function createRequests(options: RequestsOptions): Requests {
   async function ask<Type extends Answer["type"]>(
     request: RequestOptions<Type>,
   ): Promise<AnswerOf<Type>> {
-    const { id = createRandomId(), kind } = request;
+    const { id = createRandomId(), kind, signal } = request;
     // Two writers may count alike: an answer says no more than the id, so the second one waits.
     while (entries.has(id)) await new Promise<void>((resolve) => ended.once(id, resolve));
+    signal?.throwIfAborted();
     const text = toMessageText({ ...request.message, id }, request.members);
     const refusal = failure ?? planRefusal(text, kind);
     if (refusal) throw refusal;
     options.start();
+    // It is there when the promise is.
+    let entry!: Entry;
+    const answer = new Promise<AnswerOf<Type>>((resolve, reject) => {
+      entry = enter(id, text, request, resolve, reject);
+    });
+    const stop = onAbort(signal, () =>
+      entry.reject((!entry.isSent && pace.reason()) || signal?.reason),
+    );
     try {
-      return await new Promise((resolve, reject) => enter(id, text, request, resolve, reject));
+      return await answer;
     } finally {
+      stop();
+      mark(entry, false);
       entries.delete(id);
       ended.emit(id);
+      sendNext();
     }
   }
 
@@ -99,21 +117,29 @@ export function createRequests(options: RequestsOptions): Requests {
         "message_too_big",
         `a message may hold ${maxBytes()} bytes; send less`,
       );
-    if (kind || waiting().length < queueLimit) return undefined;
+    if (kind || isConnected() || waiting().length < queueLimit) return undefined;
     return new RunwireError("queue_full", `${queueLimit} requests wait for a connection`);
   }
 
   function enter<Type extends Answer["type"]>(
     id: string,
     text: string,
-    { answer, kind, retries = 0, decodeValues }: RequestOptions<Type>,
+    {
+      answer,
+      kind,
+      retries = 0,
+      timeoutMs = Number.POSITIVE_INFINITY,
+      decodeValues,
+    }: RequestOptions<Type>,
     resolve: (answer: AnswerOf<Type>) => void,
     reject: (error: Error) => void,
-  ): void {
-    const entry: Entry = { kind, text, isSent: false, settle, reject };
+  ): Entry {
+    const deadline = clock.monotonic() + timeoutMs;
+    const entry: Entry = { kind, text, deadline, isSent: false, settle, reject };
     entries.set(id, entry);
     sendEntry(entry);
     rejectUnsent(entry);
+    return entry;
 
     function settle(message: Answer, frame: string): boolean {
       if (message.type === "error") refuse(message);
@@ -124,18 +150,19 @@ export function createRequests(options: RequestsOptions): Requests {
       return true;
     }
 
-    function refuse(error: ErrorMessage): void {
-      const { code, retryAfterMs = 1_000 } = error;
-      const isTooFast = code === "rate_limited";
-      if (isTooFast) pace.hold(retryAfterMs);
-      if (!isRetryable(code) || retries-- <= 0) reject(toError(error));
-      else if (isTooFast) entry.isSent = false;
-      else clock.after(retryAfterMs, sendAgain);
+    function refuse(message: ErrorMessage): void {
+      const error = toError(message);
+      const { code, retryAfterMs = retryMs } = error;
+      if (code === "rate_limited" && !kind) {
+        pace.hold(error);
+        mark(entry, false);
+      } else if (isRetryable(code) && retries-- > 0) clock.after(retryAfterMs, sendAgain);
+      else reject(error);
     }
 
     function sendAgain(): void {
       if (entries.get(id) !== entry) return;
-      entry.isSent = false;
+      mark(entry, false);
       sendEntry(entry);
     }
   }
@@ -145,8 +172,24 @@ export function createRequests(options: RequestsOptions): Requests {
     return [...entries.values()].filter((entry) => !entry.isSent && !entry.kind);
   }
 
+  /** Sends the one with the least time left; whoever has waited for too long at the server's pace is told why. */
+  function sendNext(reason?: Error): boolean {
+    let next: Entry | undefined;
+    for (const entry of waiting())
+      if (reason && entry.deadline < clock.monotonic()) entry.reject(reason);
+      else if (!next || entry.deadline < next.deadline) next = entry;
+    if (next) sendEntry(next);
+    return next !== undefined;
+  }
+
   function sendEntry(entry: Entry): void {
-    if (!entry.isSent && (entry.kind || !pace.isHeld())) entry.isSent = send(entry.text);
+    const mustWait = !entry.kind && (pace.reason() || unanswered >= (unansweredLimit || 1));
+    if (!entry.isSent && !mustWait) mark(entry, send(entry.text));
+  }
+
+  function mark(entry: Entry, isSent: boolean): void {
+    if (!entry.kind) unanswered += Number(isSent) - Number(entry.isSent);
+    entry.isSent = isSent;
   }
 
   /** One that is sent on this connection or never. */

@@ -10,11 +10,13 @@ export interface ServerError extends RunwireError {
 }
 
 /** The server's `error` as what a caller catches. */
-export function toError({ code, message, index, reason, retryAfterMs }: ErrorMessage): ServerError {
-  return Object.assign(
-    new RunwireError(code, message),
-    index !== undefined && { index },
-    reason !== undefined && { reason },
-    retryAfterMs !== undefined && { retryAfterMs },
-  );
+export function toError({
+  type,
+  id,
+  channel,
+  code,
+  message,
+  ...details
+}: ErrorMessage): ServerError {
+  return Object.assign(new RunwireError(code, message), details);
 }

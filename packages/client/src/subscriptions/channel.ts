@@ -2,7 +2,7 @@ import type { LogPage } from "@runwire/protocol";
 import type { Channel, ChannelOptions } from "../client-types.js";
 import type { Requests } from "../requests/requests.js";
 import { emptySnapshot } from "./channel-view.js";
-import { createOlderLoader } from "./load-older.js";
+import { createOlderLoader, type ListOptions } from "./load-older.js";
 import { fullDepth } from "./plan-range.js";
 import { readEvents } from "./read-events.js";
 import type { Subscriptions } from "./subscriptions.js";
@@ -15,6 +15,9 @@ export interface ChannelParts {
 
 /** How often a request is sent again where the server says that it may. */
 const retries = 5;
+
+/** As long as the server waits for a handler: nobody expects what they asked for before that to happen yet. */
+const commandTimeoutMs = 30_000;
 
 export function createChannel(
   name: string,
@@ -37,8 +40,8 @@ export function createChannel(
         readEvents({ fetch, subscription: () => subscriptions.of(name) }, options),
     }),
     loadOlder: ({ limit } = {}) => loadOlder(limit),
-    async runs({ before, limit } = {}) {
-      const { runs, more } = await list(before, limit);
+    async runs(page = {}) {
+      const { runs, more } = await list(page);
       return { runs, more };
     },
     command,
@@ -52,21 +55,23 @@ export function createChannel(
     };
   }
 
-  function fetch(after: number): Promise<LogPage> {
+  function fetch(after: number, signal?: AbortSignal): Promise<LogPage> {
     return requests.ask({
       answer: "fetched",
       // Who follows a log waits for its store, however long that is away.
       retries: Number.POSITIVE_INFINITY,
       message: { type: "fetch", channel: name, after },
+      signal,
       decodeValues,
     });
   }
 
-  function list(before: string | undefined, limit: number | undefined) {
+  function list({ signal, ...page }: ListOptions) {
     return requests.ask({
       answer: "listed",
       retries,
-      message: { type: "list", channel: name, before, limit },
+      message: { ...page, type: "list", channel: name },
+      signal,
     });
   }
 
@@ -74,6 +79,7 @@ export function createChannel(
     const { result } = await requests.ask({
       answer: "commanded",
       retries,
+      timeoutMs: commandTimeoutMs,
       message: { type: "command", channel: name, runId, name: command, data },
       decodeValues,
     });

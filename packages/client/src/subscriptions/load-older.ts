@@ -1,10 +1,16 @@
 import type { Listed, LogPage } from "@runwire/protocol";
-import type { ChannelEvent } from "../client-types.js";
+import type { ChannelEvent, WaitOptions } from "../client-types.js";
 import type { ChannelView } from "./channel-view.js";
 import type { Subscription } from "./subscription.js";
 
+/** Which page of the channel's runs. */
+export interface ListOptions extends WaitOptions {
+  readonly before?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
 export interface OlderSource {
-  list(before: string | undefined, limit: number | undefined): Promise<Listed>;
+  list(page: ListOptions): Promise<Listed>;
   /** Reads a page, decoded where that is wanted. */
   fetch(after: number): Promise<LogPage>;
   /** Under whose state older runs are put; absent where nobody follows the channel. */
@@ -31,7 +37,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const { view } = subscription;
     const life = view.life();
     for (;;) {
-      const { runs, more } = await source.list(life.before, limit);
+      const { runs, more } = await source.list({ before: life.before, limit });
       const { runs: known } = view.snapshot().state;
       const end = subscription.level() ?? 0;
       // What begins after the end of the state comes by itself, and would be there twice.

@@ -1,12 +1,12 @@
 import { type LogPage, type ResetReason, RunwireError } from "@runwire/protocol";
 import type { ChannelEvent, EventsOptions } from "../client-types.js";
-import { unless } from "../environment.js";
+import { onAbort } from "../environment.js";
 import { headDepth } from "./plan-range.js";
 import type { Subscription } from "./subscription.js";
 
 export interface EventSource {
-  /** Reads a page, decoded where that is wanted. */
-  fetch(after: number): Promise<LogPage>;
+  /** Reads a page, decoded where that is wanted; rejects when the signal aborts. */
+  fetch(after: number, signal: AbortSignal | undefined): Promise<LogPage>;
   /** The channel's subscription as it is now. */
   subscription(): Subscription;
 }
@@ -34,24 +34,26 @@ export async function* readEvents(
     let position = await beginAt();
     // From the start means: all that is kept then. What goes after something whole was read is a loss.
     let isBeginning = from === "start";
-    while (position && !signal?.aborted) {
-      const page: LogPage | undefined = await unlessAborted(fetch(position.offset), signal);
-      if (!page) return;
+    for (;;) {
+      const page: LogPage = await fetch(position.offset, signal);
       refuseLoss(page, position, isBeginning);
       yield* page.events;
       position = { epoch: page.epoch, offset: page.offset };
       isBeginning &&= page.trimmed === true || page.offset === 0;
       if (page.offset >= page.head) await whenGrown(subscription, position, signal);
     }
+  } catch (error) {
+    // Its signal is how it ends; nobody has to be told of that.
+    if (!signal?.aborted) throw error;
   } finally {
     stop();
   }
 
-  async function beginAt(): Promise<ReadPosition | undefined> {
+  async function beginAt(): Promise<ReadPosition> {
     if (from === "start") return { offset: 0 };
     if (from !== "now") return from;
-    const page = await unlessAborted(fetch(beyond), signal);
-    return page && { epoch: page.epoch, offset: page.head };
+    const { epoch, head } = await fetch(beyond, signal);
+    return { epoch, offset: head };
   }
 }
 
@@ -78,8 +80,7 @@ function whenGrown(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const stop = subscription.heads.add(check);
-    signal?.addEventListener("abort", check);
+    const stops = [subscription.heads.add(check), onAbort(signal, check)];
     check();
 
     function check(): void {
@@ -87,21 +88,8 @@ function whenGrown(
       const isSame = !log || (log.epoch === position.epoch && log.head <= position.offset);
       // Where it is refused, the next page says so to the one who reads.
       if (isSame && !subscription.view.snapshot().error && !signal?.aborted) return;
-      stop();
-      signal?.removeEventListener("abort", check);
+      for (const stop of stops) stop();
       resolve();
     }
-  });
-}
-
-/** Resolves to nothing when the signal aborts first. */
-function unlessAborted<Value>(
-  work: Promise<Value>,
-  signal: AbortSignal | undefined,
-): Promise<Value | undefined> {
-  return unless(work, (resolve) => {
-    signal?.addEventListener("abort", resolve);
-    if (signal?.aborted) resolve();
-    return () => signal?.removeEventListener("abort", resolve);
   });
 }

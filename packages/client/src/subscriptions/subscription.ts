@@ -9,6 +9,7 @@ import {
 } from "@runwire/protocol";
 import { createRandomId, createTimer } from "../environment.js";
 import { createListeners, type Listeners } from "../listeners.js";
+import { retryMs } from "../requests/pace.js";
 import { toError } from "../requests/server-error.js";
 import { type ChannelView, type ChannelViewOptions, createChannelView } from "./channel-view.js";
 import { createLogProgress, type LogProgress } from "./log-progress.js";
@@ -49,9 +50,6 @@ export interface Subscription {
   /** What a pong says of the channel. */
   noteHead(head: number): void;
 }
-
-/** How long to wait before it is asked again, where nobody says how long. */
-const retryMs = 1_000;
 
 /** `onReleased` is called when nobody follows it any more; what it knew is given up. */
 export function createSubscription(

@@ -23,7 +23,9 @@ afterEach(async () => {
   await server.close();
 });
 
-function connect(options: { readonly token?: string } = {}): RunwireClient {
+function connect(
+  options: { readonly token?: string; readonly unansweredLimit?: number } = {},
+): RunwireClient {
   const backoff = { firstMs: 20, maxMs: 50, attempts: 1_000 };
   const client = createRunwireClient({ url: server.url, backoff, lingerMs: 0, ...options });
   clients.push(client);
@@ -50,6 +52,15 @@ function createWriter(client: RunwireClient, runId = "r1") {
     end: (fields: object = {}) =>
       publish({ type: "agent_completed", outcome: "success", ...fields }),
   };
+}
+
+/** Every status that the client has from now on, each as often as it changes to it. */
+function statusesOf(client: RunwireClient): readonly string[] {
+  const statuses: string[] = [];
+  client.onStatus(({ status }) => {
+    if (statuses.at(-1) !== status) statuses.push(status);
+  });
+  return statuses;
 }
 
 async function readAll(client: RunwireClient): Promise<ChannelEvent[]> {
@@ -215,8 +226,7 @@ describe("over a real server", () => {
         ),
       });
     const client = connect();
-    const statuses: string[] = [];
-    client.onStatus(({ status }) => statuses.push(status));
+    const statuses = statusesOf(client);
     const startedAt = performance.now();
     let read = 0;
     for await (const event of client.channel(channel).events()) {
@@ -225,7 +235,45 @@ describe("over a real server", () => {
     }
     // Eight pages and a ping, of which two may go at once: that the others took their time shows that they waited.
     expect(performance.now() - startedAt).toBeGreaterThan(((8 - 2) / 20) * 1_000);
-    expect([...new Set(statuses)]).toEqual(["connecting", "handshaking", "connected"]);
+    expect(statuses).toEqual(["connecting", "handshaking", "connected"]);
+  });
+
+  it("[RW-LIVE-17] asks for much more at once than the server takes, and is never sent away", async () => {
+    await server.close();
+    const messageRate = { perSecond: 200, burst: 5 };
+    server = await startRealServer(store, { limits: { messageRate } });
+    await createWriter(connect()).start();
+    const client = connect({ unansweredLimit: 20 });
+    const statuses = statusesOf(client);
+    client.reconnect();
+    await expect.poll(() => client.status).toBe("connected");
+    const reads = Array.from({ length: 150 }, () => client.fetch({ channel, after: 0 }));
+    const pages = await Promise.all(reads);
+    expect(pages.map(({ events }) => events.length)).toEqual(pages.map(() => 1));
+    expect(statuses).toEqual(["connecting", "handshaking", "connected"]);
+  });
+
+  it("[RW-LIVE-17] waits with reads for the server's default pace, and says so when nobody wants them any more", async () => {
+    await createWriter(connect()).start();
+    const client = connect();
+    const statuses = statusesOf(client);
+    client.reconnect();
+    await expect.poll(() => client.status).toBe("connected");
+    const ended = new AbortController();
+    let answered = 0;
+    const reads = Array.from({ length: 3_000 }, async () => {
+      await client.fetch({ channel, after: 0, signal: ended.signal });
+      if (++answered === 110) ended.abort();
+    });
+    const results = await Promise.allSettled(reads);
+    const refused = results.flatMap((result) =>
+      result.status === "rejected" ? result.reason : [],
+    );
+    expect(refused).toHaveLength(3_000 - answered);
+    for (const error of refused)
+      expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: expect.any(Number) });
+    expect(await client.channel(channel).runs()).toMatchObject({ runs: [{ runId: "r1" }] });
+    expect(statuses).toEqual(["connecting", "handshaking", "connected"]);
   });
 
   it("says why a channel may not be followed, and a token is refused", async () => {

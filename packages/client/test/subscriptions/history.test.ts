@@ -136,6 +136,20 @@ describe("events()", () => {
     expect(await aborted[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
+  it("leaves nothing behind that waits for a connection, once its signal has ended it", async () => {
+    const { client } = setUp({ queueLimit: 1 });
+    const controller = new AbortController();
+    const reading = client.channel("chat:1").events({ signal: controller.signal });
+    const next = reading[Symbol.asyncIterator]().next();
+    await settle();
+    await expect(client.channel("chat:1").runs()).rejects.toMatchObject({ code: "queue_full" });
+    controller.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    const result = client.channel("chat:1").runs();
+    void client.close();
+    await expect(result).rejects.toMatchObject({ code: "closed" });
+  });
+
   it("ends with what the server says", async () => {
     const { socket, end } = await read();
     await socket.say({
