@@ -23,3 +23,13 @@ export interface Resize {
   readonly name: string;
   readonly size: number;
 }
+
+/** The files that there are after these. */
+export function toNames(operations: readonly Operation[]): Set<string> {
+  const names = new Set<string>();
+  for (const operation of operations) {
+    if (operation.type === "create") names.add(operation.name);
+    if (operation.type === "remove") names.delete(operation.name);
+  }
+  return names;
+}

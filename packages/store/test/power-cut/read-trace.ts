@@ -20,12 +20,17 @@ export const tracedCalls = [
 /**
  * Reads what `strace -y -xx` wrote: all texts and paths are `\x2f\x74…`, and a descriptor is `21<path>`.
  *
+ * @param present the files that were there before
  * @throws Error where something was done to the folder that it does not understand
  */
-export function readTrace(trace: string, folder: string): Operation[] {
+export function readTrace(
+  trace: string,
+  folder: string,
+  present: ReadonlySet<string> = new Set(),
+): Operation[] {
   const needle = toHex(folder);
   const mark = `<${toHex(markFile)}>`;
-  const names = new Set<string>();
+  const names = new Set(present);
   const operations: Operation[] = [];
   for (const line of trace.split("\n")) {
     if (!line.includes(needle) && !line.includes(mark)) continue;
@@ -47,12 +52,15 @@ type Groups = Readonly<Record<string, string | undefined>>;
 
 /** What a call means, by how its line looks. */
 const readers: readonly [RegExp, (path: string, groups: Groups) => Operation | "nothing"][] = [
-  [/= -1 E[A-Z]+ /, () => "nothing"],
+  [/ = (?:-1 E[A-Z]+ |\?)/, () => "nothing"], // failed, or never ended
   [call(`openat\\(${at}"(?<path>${text})", (?<flags>[A-Z_|]+)`), readOpening],
   [call(`write\\(${file}, "(?<bytes>${text})", .* (?<count>\\d+)$`), readMark],
   [call(`pwrite64\\(${file}, "(?<bytes>${text})", \\d+, (?<at>\\d+).* (?<count>\\d+)$`), readWrite],
   [call(`ftruncate\\(${file}, (?<size>\\d+)\\)`), readResize],
-  [call(`(?:fsync|fdatasync)\\(${file}\\)`), (path) => ({ type: "sync", name: basename(path) })],
+  [
+    call(`(?:fsync|fdatasync)\\(${file}\\) += 0`),
+    (path) => ({ type: "sync", name: basename(path) }),
+  ],
   [
     call(`unlink(?:at)?\\((?:${at})?"(?<path>${text})"`),
     (path) => ({ type: "remove", name: basename(path) }),

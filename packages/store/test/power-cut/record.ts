@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sources } from "../other-process.js";
-import type { Operation } from "./operations.js";
+import { toPromises } from "./marks.js";
+import { type Operation, toNames } from "./operations.js";
 import { readTrace, tracedCalls } from "./read-trace.js";
 
 /** The channel whose events are counted, and one that is deleted in mid-life. */
@@ -23,6 +24,8 @@ export interface WriterArguments {
   readonly checkpointPages: number;
   /** In place of what the store asks of SQLite: `OFF`, say. */
   readonly synchronous?: string;
+  /** Goes on after this publish, where another writer was killed: the next one was perhaps appended. */
+  readonly goesOnAfter?: number;
 }
 
 /** What a writer did to its folder, and what it left there. */
@@ -40,24 +43,46 @@ export function whyNoTrace(): string | undefined {
   return status === 0 ? undefined : `strace may not trace here: ${stderr.trim().split("\n")[0]}`;
 }
 
-/** Lets a writer live under `strace`; it kills itself in the end. */
-export function record(settings: Omit<WriterArguments, "file">): Recording {
+/**
+ * Lets a writer live under `strace`; it kills itself in the end. With `killAtSync` it is killed as it asks the disk for
+ * the `n`th confirmation, which is never given, and another one goes on.
+ */
+export function record(settings: Omit<WriterArguments, "file">, killAtSync?: number): Recording {
   const place = realpathSync(mkdtempSync(join(tmpdir(), "runwire-power-")));
   try {
     const folder = join(place, "data");
     mkdirSync(folder);
     const given: WriterArguments = { ...settings, file: join(folder, databaseName) };
-    const trace = join(place, "trace");
-    const writer = fileURLToPath(new URL("writer.ts", import.meta.url));
-    // Only the main thread: SQLite works there.
-    const strace = ["-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${tracedCalls}`];
-    const command = [...strace, process.execPath, ...sources, writer, JSON.stringify(given)];
-    const { signal, stderr } = spawnSync("strace", command, { encoding: "utf8", timeout: 60_000 });
-    if (signal !== "SIGKILL") throw new Error(`the writer ended too early: ${stderr}`);
-    const operations = readTrace(readFileSync(trace, "latin1"), folder);
+    let operations = trace(given, killAtSync);
+    if (killAtSync !== undefined) {
+      const { appended } = toPromises(operations, operations.length);
+      const names = toNames(operations);
+      const goesOnAfter = Number(appended.at(-1)?.id ?? 0);
+      operations = [...operations, ...trace({ ...given, goesOnAfter }, undefined, names)];
+    }
     const read = (name: string) => [name, readFileSync(join(folder, name))] as const;
     return { operations, left: new Map([databaseName, `${databaseName}-wal`].map(read)) };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+function trace(
+  given: WriterArguments,
+  killAtSync?: number,
+  names: ReadonlySet<string> = new Set(),
+): Operation[] {
+  const folder = dirname(given.file);
+  const file = `${folder}.trace`;
+  const writer = fileURLToPath(new URL("writer.ts", import.meta.url));
+  const syncs = `inject=fsync,fdatasync:signal=SIGKILL:when=${killAtSync}`;
+  const command = [
+    // Only the main thread: SQLite works there.
+    ...["-y", "-xx", "-s", "1000000", "-o", file, "-e", `trace=${tracedCalls}`],
+    ...(killAtSync === undefined ? [] : ["-e", syncs]),
+    ...[process.execPath, ...sources, writer, JSON.stringify(given)],
+  ];
+  const { signal, stderr } = spawnSync("strace", command, { encoding: "utf8", timeout: 60_000 });
+  if (signal !== "SIGKILL") throw new Error(`the writer ended too early: ${stderr}`);
+  return readTrace(readFileSync(file, "latin1"), folder, names);
 }

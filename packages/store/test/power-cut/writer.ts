@@ -19,7 +19,8 @@ import { doomed, kept, type WriterArguments } from "./record.js";
 
 // What the one who started this has written.
 const settings = JSON.parse(process.argv[2] ?? "") as WriterArguments;
-const random = createRandom(settings.seed);
+/** Another writer draws other names. */
+const random = createRandom(settings.seed + (settings.goesOnAfter ?? -1));
 const descriptor = openSync(markFile, "w");
 
 function mark(what: Mark): void {
@@ -49,7 +50,7 @@ function editPragmas(): void {
   };
 }
 
-let publishes = 0;
+let publishes = settings.goesOnAfter ?? 0;
 
 /** Some events of one publish: the channel's own, now and then a whole run. */
 async function append(store: EventStore, channel: string): Promise<void> {
@@ -64,9 +65,11 @@ async function append(store: EventStore, channel: string): Promise<void> {
     random() < 0.3 ? [started(run), executing(run, "t"), executed(run, "t"), completed(run)] : own;
   const writer = `w${publishes % 3}`;
   const result = await store.append({ channel, writer, id, actor: ann, events });
-  if (result.status !== "appended") throw new Error(`the append was ${result.status}`);
+  if (result.status === "refused") throw new Error(`the append was refused: ${result.code}`);
+  // What was there already may have other events than these, and one at least.
+  const count = result.status === "appended" ? events.length : 1;
   if (channel === kept)
-    mark({ type: "appended", writer, id, offset: result.offset, events: events.length });
+    mark({ type: "appended", writer, id, offset: result.offset, events: count });
 }
 
 async function appendMany(store: EventStore, channel: string, turns: number): Promise<void> {
@@ -96,17 +99,21 @@ async function leave(store: EventStore): Promise<void> {
   mark({ type: "closed" });
 }
 
+async function liveTwice(): Promise<void> {
+  const first = await live();
+  await appendMany(first, doomed, settings.turns);
+  await leave(first);
+  const second = await live();
+  const { epoch } = await second.head(doomed);
+  await second.deleteChannel(doomed);
+  mark({ type: "deleted", epoch });
+  await appendMany(second, kept, settings.turns);
+  await leave(second);
+}
+
 pretendEarlierStart();
 editPragmas();
-const first = await live();
-await appendMany(first, doomed, settings.turns);
-await leave(first);
-const second = await live();
-const { epoch } = await second.head(doomed);
-await second.deleteChannel(doomed);
-mark({ type: "deleted", epoch });
-await appendMany(second, kept, settings.turns);
-await leave(second);
+if (settings.goesOnAfter === undefined) await liveTwice();
 await live();
 // Nothing is tidied up at the end.
 process.kill(process.pid, "SIGKILL");
