@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createSqliteStore } from "../src/sqlite.js";
-import { append, channel, custom, textsOf } from "../src/testing/event-samples.js";
+import { append, channel, custom, request, textsOf } from "../src/testing/event-samples.js";
 import { createTemporaryFile } from "./temporary-file.js";
 
 let file: string;
@@ -70,6 +70,29 @@ it("says so of a keyed event that is lost, and gives the others", async () => {
     ],
     [3, undefined],
   ]);
+  await again.close();
+});
+
+it("answers a publish as before whose events are lost, also one that comes with another's", async () => {
+  const publishes = Array.from({ length: 40 }, (_, index) =>
+    request([custom("n", undefined, `event ${index + 1};${"x".repeat(500)}`)]),
+  );
+  const store = createSqliteStore({ file, durability: "normal" });
+  for (const publish of publishes) await store.append(publish);
+  await store.close();
+  const bytes = readFileSync(file);
+  const damaged = findLeafPage(bytes);
+  writeFileSync(file, bytes.fill(0xff, damaged, damaged + 16));
+  const again = createSqliteStore({ file });
+  const answers = await Promise.all([
+    ...publishes.map((publish) => again.append(publish)),
+    again.append(request([custom("n")], { channel: "another" })),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    ...publishes.map(() => "duplicate"),
+    "appended",
+  ]);
+  expect(answers.some((answer) => "differs" in answer)).toBe(false);
   await again.close();
 });
 

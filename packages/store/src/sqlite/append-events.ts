@@ -7,7 +7,6 @@ import type {
 } from "../event-store.js";
 import { planAbandonment } from "../rows/plan-abandonment.js";
 import { type AppendFacts, type AppendPlan, needsOf, planAppend } from "../rows/plan-append.js";
-import { answerAsBefore } from "./answer-as-before.js";
 import type { ChannelRow } from "./channel-rows.js";
 import type { NumberedRun } from "./run-rows.js";
 import type { Tables } from "./tables.js";
@@ -21,7 +20,7 @@ export function appendEvents(tables: Tables, request: AppendRequest, now: number
   const known = appendCache.channel(request.channel) ?? tables.channels.find(request.channel);
   if (known !== undefined) {
     const offset = tables.publishes.find(known.id, request);
-    if (offset !== undefined) return answerAsBefore(tables, known, offset, request.events);
+    if (offset !== undefined) return { status: "duplicate", epoch: known.epoch, offset };
   }
   const { run, facts } = readFacts(tables, known ?? noRows, request, now);
   const plan = planAppend(request, facts);

@@ -25,6 +25,7 @@ import type {
 } from "../event-store.js";
 import { planRenewal } from "../rows/plan-renewal.js";
 import { abandonRun, appendEvents } from "./append-events.js";
+import { differsFromKept } from "./differs-from-kept.js";
 import { readLatestCustom, readPage } from "./read-page.js";
 import type { SqliteFile } from "./sqlite-file.js";
 import { type TrimStep, type TrimWish, trimStep } from "./trim-step.js";
@@ -57,7 +58,11 @@ export class SqliteStore implements EventStore {
       length,
     );
     if (result.status === "appended") this.#file.notify([request.channel]);
-    return result;
+    if (result.status !== "duplicate") return result;
+    const kept = this.#file.read((tables) => differsFromKept(tables, request, result));
+    // Whatever comes of the comparison, the publish was appended and has its answer.
+    const differs = await kept.catch(() => false);
+    return differs ? { ...result, differs } : result;
   }
 
   findPublish(key: PublishKey) {
