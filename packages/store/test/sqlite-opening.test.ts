@@ -185,6 +185,16 @@ describe("a file that may not grow", () => {
   });
 });
 
+describe("a disk of which appends may take no more", () => {
+  it("has room all the same for what servers tell each other", async () => {
+    const store = createSqliteStore({ file, reserveBytes: Number.MAX_SAFE_INTEGER });
+    expect(await fits(store, 1)).toBe(false);
+    await store.putNotice("server-1", { kind: "revoke", user: "ann", channel });
+    expect(await store.notices({ after: 0, limit: 9 })).toMatchObject({ latest: 1 });
+    await store.close();
+  });
+});
+
 /** Appends an event with so many bytes; `false` when there is no room. */
 async function fits(store: EventStore, bytes: number): Promise<boolean> {
   try {
