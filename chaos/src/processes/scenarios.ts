@@ -6,7 +6,7 @@ import { stopServer } from "./stop-server.ts";
 import { type StormOptions, storm } from "./storm.ts";
 
 /** How much of each. */
-export interface Amounts {
+interface Amounts {
   readonly seed: number;
   readonly kills: number;
   readonly exits: number;
