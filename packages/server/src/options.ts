@@ -55,8 +55,8 @@ interface CommonOptions<AppUser extends User> {
   /** 0 ≤ random() < 1, for spreading returns. @default Math.random */
   readonly random?: () => number;
   /**
-   * Makes a user of the credentials; `null` means: nobody (close 4401). Asked at each connection and for each
-   * fresh token. What throws or takes longer than `auth.timeoutMs` lets nobody in.
+   * Makes a user of the credentials; `null` means: nobody (close 4401). Asked at each connection, for each message
+   * over HTTP and for each fresh token. What throws or takes longer than `auth.timeoutMs` lets nobody in.
    */
   readonly authenticate?: (credentials: Credentials) => AppUser | null | Promise<AppUser | null>;
 }

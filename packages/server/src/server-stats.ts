@@ -1,6 +1,6 @@
 /** What a server is doing, in numbers. Counters begin at its start. */
 export interface ServerStats {
-  /** Open sockets. */
+  /** Open sockets, and requests over HTTP that are under way. */
   readonly connections: number;
   /** Subscriptions of all connections. */
   readonly subscriptions: number;
@@ -17,7 +17,7 @@ export interface ServerStats {
   readonly conflictingPublishes: number;
   /** Pages of history read from the store. */
   readonly pageReads: number;
-  /** Connections since the start. */
+  /** Sockets since the start. */
   readonly acceptedConnections: number;
   /** Who waits to be let in, and who was told to come back later. */
   readonly admission: AdmissionStats;
@@ -27,7 +27,7 @@ export interface ServerStats {
 
 /** How it goes for newcomers. All zeros while the server is calm. */
 export interface AdmissionStats {
-  /** Upgrades whose turn has not come. */
+  /** Upgrades, and messages over HTTP, whose turn has not come. */
   readonly waitingUpgrades: number;
   /** Clients that said `hello`, and whose turn has not come. */
   readonly waitingGreetings: number;
@@ -35,7 +35,7 @@ export interface AdmissionStats {
   readonly waitingResumes: number;
   /** Subscribes and pages of history that are served now. */
   readonly resumesInFlight: number;
-  /** Upgrades and greetings that were told to come back later, since the start. */
+  /** Upgrades, messages over HTTP and greetings that were told to come back later, since the start. */
   readonly refused: number;
 }
 

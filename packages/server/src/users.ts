@@ -19,7 +19,7 @@ export interface ConnectRequest {
 
 /** What a client shows of itself. */
 export interface Credentials {
-  /** From `hello`, or the upgrade's `Authorization: Bearer`. Absent when the client showed none. */
+  /** From `hello`, or the `Authorization: Bearer` of the upgrade or of a message over HTTP. Absent when the client showed none. */
   readonly token?: string;
   readonly request: ConnectRequest;
 }

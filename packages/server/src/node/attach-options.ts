@@ -6,7 +6,7 @@ import type { AllowedHosts, AllowedOrigins } from "./origins.js";
 export interface AttachOptions {
   /** Where clients connect; HTTP routes are below it. @default "/runwire" */
   readonly path?: string;
-  /** Which pages may open a socket. @default "same-host" */
+  /** Which pages may open a socket, or ask over HTTP. @default "same-host" */
   readonly origins?: AllowedOrigins;
   /**
    * Also refuses clients that send no `Origin`: every program that is no browser, workers that write runs included.

@@ -3,6 +3,7 @@ import type { ErrorCode } from "@runwire/protocol";
 import { type HttpAnswer, toErrorAnswer } from "../connection/http-answer.js";
 import type { VisitAnswer } from "../connection/visit.js";
 import type { Visitor } from "../connection/visitor.js";
+import type { Logger } from "../logger.js";
 import type { ServerLimits } from "../options.js";
 import { preflightHeaders, shareHeaders, withoutStrayCookies } from "./cross-origin.js";
 import { type EntranceRules, retryHeader, whyForeign } from "./entrance.js";
@@ -13,6 +14,7 @@ import { inLine } from "./socket-line.js";
 /** The part of a server that answers messages without a socket. */
 export interface AnsweringVisits {
   readonly limits: ServerLimits;
+  readonly logger: Logger;
   answer(visitor: Visitor): Promise<VisitAnswer | undefined>;
 }
 
@@ -36,9 +38,15 @@ export function answerMessages(
 ): void {
   inLine(request.socket, async () => {
     const closed = new Promise<void>((resolve) => void response.once("close", resolve));
-    const atOnce = decideAtOnce(request, rules, server.limits);
-    if (atOnce) send(request, response, atOnce.answer, atOnce.headers);
-    else await answerVisit(server, request, response, rules);
+    try {
+      const atOnce = decideAtOnce(request, rules, server.limits);
+      if (atOnce) send(request, response, atOnce.answer, atOnce.headers);
+      else await answerVisit(server, request, response, rules);
+    } catch (error) {
+      // Nobody's request may end the process, whatever was overlooked.
+      server.logger.error("a request over HTTP could not be answered", error);
+      request.socket.destroy();
+    }
     await closed;
   });
 }
@@ -58,9 +66,21 @@ async function answerVisit(
     cut: () => request.socket.destroy(),
   });
   if (!answer) return;
-  // Node looks at what the system has taken: a peer that takes its time and takes something is not cut.
-  response.setTimeout(answer.patienceMs, () => request.socket.destroy());
+  cutWhenStuck(request, response, answer.patienceMs);
   send(request, response, answer, shareHeaders(request));
+}
+
+/** Node looks at what the system has taken: a peer that takes its time and takes something is not cut. */
+function cutWhenStuck(
+  request: IncomingMessage,
+  response: ServerResponse,
+  patienceMs: number,
+): void {
+  const { socket } = request;
+  const before = socket.timeout ?? 0;
+  response.setTimeout(patienceMs, () => socket.destroy());
+  // Before Node itself sets for how long an idle socket is kept.
+  response.prependOnceListener("finish", () => socket.setTimeout(before));
 }
 
 function send(

@@ -2,17 +2,17 @@ import { protocolLimits } from "@runwire/protocol";
 
 /** How much of everything a server takes; each is a bound on what one peer can make it do. */
 export interface ServerLimits {
-  /** Sockets at once; further upgrades get 503. @default 20000 */
+  /** Sockets, and requests over HTTP while they last; further ones get 503. @default 20000 */
   readonly maxConnections: number;
-  /** Welcomed connections of one user (not of the anonymous one). @default 32 */
+  /** Welcomed connections of one user, and requests over HTTP (not of the anonymous one). @default 32 */
   readonly maxConnectionsPerUser: number;
   /** Sockets of one address that are not welcomed yet; further upgrades get 429. @default 64 */
   readonly maxUnwelcomedPerAddress: number;
   /** Sockets of one address, welcomed or not; further upgrades get 429. Of IPv6, of one /64. @default none */
   readonly maxConnectionsPerAddress: number | undefined;
-  /** Upgrades of one address; the excess gets 429. Of IPv6, of one /64. @default none */
+  /** Upgrades of one address, and messages over HTTP; the excess gets 429. Of IPv6, of one /64. @default none */
   readonly connectRatePerAddress: Rate | undefined;
-  /** Bytes of one message in either direction. @default 1048576 */
+  /** Bytes of one message in either direction, over HTTP too. @default 1048576 */
   readonly maxMessageBytes: number;
   /** Bytes of one event as it stands in a publish. @default 262144 */
   readonly maxEventBytes: number;
@@ -24,7 +24,7 @@ export interface ServerLimits {
   readonly maxBufferedChunks: number;
   /** Pongs that a peer which does not read may leave waiting. @default 16 */
   readonly maxPendingPongs: number;
-  /** Requests other than publishes, renewals and subscriptions. @default 20 a second after 100 at once */
+  /** Requests other than publishes, renewals and subscriptions; over HTTP of one user. @default 20 a second after 100 at once */
   readonly messageRate: Rate;
   /** `bad_message` answers in a minute; the last is followed by close 4400. @default 10 */
   readonly maxBadMessagesPerMinute: number;
