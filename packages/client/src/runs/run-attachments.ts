@@ -22,41 +22,41 @@ export interface RunAttachments {
 }
 
 export function createRunAttachments(options: RunAttachmentsOptions): RunAttachments {
-  const runs = new Map<string, AttachedRun>();
-  /** Those that are being taken. Whoever has such a run here already keeps it until then: it may fail. */
-  const taking = new Set<AttachedRun>();
+  /** In the order in which they came: whoever has a run already keeps it until it was taken, which may fail. */
+  const runs = new Map<AttachedRun, string>();
   return {
     attach(attachment, handlers) {
       const key = keyOf(attachment);
-      const run = createAttachedRun(attachment, handlers, options, () => {
-        taking.delete(run);
-        if (runs.get(key) === run) runs.delete(key);
-      });
-      const keep = () => {
-        taking.delete(run);
-        runs.get(key)?.detach();
-        runs.set(key, run);
-      };
-      if (!attachment.take) keep();
-      else {
-        taking.add(run);
-        run.attached.then(keep, () => {});
-      }
+      const run = createAttachedRun(attachment, handlers, options, () => runs.delete(run));
+      runs.set(run, key);
+      const keep = () => detachEarlier(run, key);
+      if (attachment.take) run.attached.then(keep, () => {});
+      else keep();
       return run.attached;
     },
     resume() {
       // What the server may have taken or not is renewed without `take` first (PROTOCOL.md § 5).
-      for (const run of [...runs.values(), ...taking]) run.renew();
+      for (const run of runs.keys()) run.renew();
     },
     fail(error) {
-      for (const run of [...runs.values(), ...taking]) run.fail(error);
+      for (const run of runs.keys()) run.fail(error);
     },
     receive(command) {
-      const answer = runs.get(keyOf(command))?.answer(command) ?? answerCommand(nobody, command);
+      const key = keyOf(command);
+      // Also one that is being taken: what has waited for a writer is handed over before the answer.
+      const run = [...runs.keys()].find((each) => runs.get(each) === key);
+      const answer = run?.answer(command) ?? answerCommand(nobody, command);
       // Not sent where the connection is gone: the server hands the command over again.
       void answer.then(options.send);
     },
   };
+
+  function detachEarlier(run: AttachedRun, key: string): void {
+    for (const [other, its] of runs) {
+      if (other === run) break;
+      if (its === key) other.detach();
+    }
+  }
 }
 
 /** For a run that is not here, or not any more. */

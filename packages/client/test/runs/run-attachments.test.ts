@@ -144,6 +144,15 @@ describe("taking a run over", () => {
     expect(again.onCommand).not.toHaveBeenCalled();
   });
 
+  it("handles a command that comes with the answer, before the run is anybody's here", async () => {
+    const { handlers, attached, socket, renewed } = await attach({ take: true });
+    await socket.say(command);
+    await renewed();
+    await attached;
+    expect(handlers.onCommand).toHaveBeenCalledOnce();
+    expect(socket.last("handled")).toEqual({ type: "handled", commandId: "c1" });
+  });
+
   it("ends the renewals of whoever had it here", async () => {
     const { attached, client, socket, renewed, handlers, clock } = await attach();
     await renewed();
