@@ -4,7 +4,7 @@ import { MessageRate } from "./message-rate.js";
 import { MinuteCounter } from "./rate-limit.js";
 
 /** What guests are judged by. */
-export type GuestLimits = Pick<
+type GuestLimits = Pick<
   ServerLimits,
   "messageRate" | "maxBadMessagesPerMinute" | "maxRefusalsPerMinute"
 >;

@@ -19,7 +19,7 @@ export interface HttpAnswer {
 const defaultRetryMs = 1_000;
 
 /** The answer that a message is; of an error the status of its code, unless another one is given. */
-export function toHttpAnswer(message: ServerMessage, status?: number): HttpAnswer {
+function toHttpAnswer(message: ServerMessage, status?: number): HttpAnswer {
   const text = JSON.stringify(message);
   if (message.type !== "error") return { status: 200, text };
   return toFailure(message, text, status ?? errorCodes[message.code].httpStatus);

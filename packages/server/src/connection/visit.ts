@@ -42,7 +42,7 @@ export interface VisitServices extends VisitRequestServices {
 }
 
 /** How long a body may take, milliseconds: as long as a whole request with `boundedHttpOptions`. */
-export const bodyTimeoutMs = 15_000;
+const bodyTimeoutMs = 15_000;
 
 /**
  * One request over HTTP, from its head to the end of its answer. It is counted as a connection for as long.

@@ -97,7 +97,7 @@ function send(
 const methods = "POST, OPTIONS";
 
 /** What is answered by the head of a request alone, before anybody is asked who it is; `undefined`: it may come in. */
-export function decideAtOnce(
+function decideAtOnce(
   request: IncomingMessage,
   rules: EntranceRules,
   { maxMessageBytes }: Pick<ServerLimits, "maxMessageBytes">,

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 /** How many requests may wait on one socket for those before them; one more is cut, with all of them. */
-export const mostPipelined = 16;
+const mostPipelined = 16;
 
 interface Line {
   waiting: number;
