@@ -7,11 +7,6 @@ export function unreadableEvent(offset: number): StoredEvent {
   return { offset, isLost: true, json };
 }
 
-/** Whether a text can be an event at all; whether it is one, its reader finds out. */
-export function isReadable({ json: text }: StoredEvent): boolean {
-  return text.startsWith("{") && text.endsWith("}");
-}
-
 /** Whether the offsets rise, from one after `after` on: a damaged file may name them in any order. */
 export function isInOrder(events: readonly StoredEvent[], after: number): boolean {
   let previous = after;

@@ -14,5 +14,5 @@ export interface EventPlace {
  */
 export function sumOf(text: string | Uint8Array, { channel, offset, run }: EventPlace): number {
   const place = offset ^ Math.imul(channel, 0x9e3779b1) ^ Math.imul(run ?? -1, 0x85ebca6b);
-  return crc32(text, place >>> 0);
+  return crc32(text, place >>> 2) >>> 2;
 }

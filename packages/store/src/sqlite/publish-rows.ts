@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { PublishKey } from "../event-store.js";
 import { retention } from "../rows/retention.js";
 import { prepare } from "./statement.js";
-import { toText } from "./text.js";
+import { toOrderedText, toText } from "./text.js";
 
 interface Key {
   readonly channel: number;
@@ -46,11 +46,11 @@ export class PublishRows {
   }
 
   find(channel: number, { writer, id }: PublishKey): number | undefined {
-    return this.#find.get(channel, toText(writer), toText(id))?.offset;
+    return this.#find.get(channel, toText(writer), toOrderedText(id))?.offset;
   }
 
   insert(channel: number, { writer, id }: PublishKey, offset: number, now: number): void {
-    this.#insert.run(channel, toText(writer), toText(id), offset, now);
+    this.#insert.run(channel, toText(writer), toOrderedText(id), offset, now);
     if (--this.#appendsLeft > 0) return;
     this.#appendsLeft = retention.appendsPerStep;
     this.#forgetSome(now - retention.publishMs);

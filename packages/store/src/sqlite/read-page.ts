@@ -1,6 +1,6 @@
 import type { ChannelHead, ReadRequest, StoredEvent, StoredPage } from "../event-store.js";
 import { type PageSlice, throughOf } from "../rows/page.js";
-import { fillHoles, isInOrder, isReadable, unreadableEvent } from "../rows/unreadable.js";
+import { fillHoles, isInOrder, unreadableEvent } from "../rows/unreadable.js";
 import type { EventRows } from "./event-rows.js";
 import { isCorrupt } from "./storage-errors.js";
 import type { Tables } from "./tables.js";
@@ -28,10 +28,9 @@ export function readLatestCustom(
   channel: number,
   upTo: number,
 ): readonly StoredEvent[] {
-  return keyed.latest(channel, upTo).map((offset) => {
-    const event = readOne(events, channel, offset);
-    return event === undefined ? unreadableEvent(offset) : toReadable(event);
-  });
+  return keyed
+    .latest(channel, upTo)
+    .map((offset) => readOne(events, channel, offset) ?? unreadableEvent(offset));
 }
 
 function readRun(
@@ -56,14 +55,7 @@ function readChannel(
   const slice = readRows(rows, channel, head, request);
   const last = Math.min(throughOf(slice, request, head.offset), head.offset);
   const events = fillHoles(slice.events, { first: Math.max(after + 1, head.floor), last, limit });
-  return {
-    events: events.every(isReadable) ? events : events.map(toReadable),
-    isFull: slice.isFull,
-  };
-}
-
-function toReadable(event: StoredEvent): StoredEvent {
-  return isReadable(event) ? event : unreadableEvent(event.offset);
+  return { events, isFull: slice.isFull };
 }
 
 function readRows(
