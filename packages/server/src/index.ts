@@ -2,7 +2,7 @@ export type { ServerClock } from "./clock.js";
 export type { AcceptRefusal, TurnedAway } from "./connection/door.js";
 export type { HttpAnswer } from "./connection/http-answer.js";
 export type { VisitAnswer } from "./connection/visit.js";
-export type { Body, Visitor } from "./connection/visitor.js";
+export type { ReceivedBody, Visitor } from "./connection/visitor.js";
 export { createRunwireServer } from "./create-runwire-server.js";
 export type { Logger } from "./logger.js";
 export {

@@ -2,7 +2,7 @@ import type { AuthenticationResult } from "./access.js";
 import type { TurnedAway } from "./door.js";
 import { type HttpAnswer, toErrorAnswer } from "./http-answer.js";
 import { turnedAwayAnswers } from "./turned-away.js";
-import type { Body } from "./visitor.js";
+import type { ReceivedBody } from "./visitor.js";
 
 /** The answer to who is not let in for now; nothing was done. */
 export function toTurnedAway({ reason, retryAfterMs }: TurnedAway): HttpAnswer {
@@ -47,7 +47,7 @@ export function restarting(retryAfterMs: number): HttpAnswer {
 
 /** The answer to a body that is none. */
 export function toBadBody(
-  status: Exclude<Body["status"], "read" | "gone"> | "late",
+  status: Exclude<ReceivedBody["status"], "read" | "gone"> | "late",
   maxBytes: number,
 ): HttpAnswer {
   switch (status) {

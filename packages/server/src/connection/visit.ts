@@ -1,4 +1,5 @@
 import { type CloseName, protocolLimits, type Report } from "@runwire/protocol";
+import { afterAwake } from "../clock.js";
 import { toRefusal } from "../refusal.js";
 import type { ConnectRequest, User } from "../users.js";
 import type { Access } from "./access.js";
@@ -19,7 +20,7 @@ import {
   unauthenticated,
 } from "./visit-answers.js";
 import { VisitRequest, type VisitRequestServices } from "./visit-request.js";
-import type { Body, Visitor } from "./visitor.js";
+import type { ReceivedBody, Visitor } from "./visitor.js";
 
 /** An answer on its way. */
 export interface VisitAnswer extends HttpAnswer {
@@ -207,10 +208,10 @@ export class Visit implements Peer {
     else this.outbox.give(toBadBody(body.status, maxMessageBytes));
   }
 
-  #readBody(maxBytes: number): Promise<Body | { readonly status: "late" }> {
+  #readBody(maxBytes: number): Promise<ReceivedBody | { readonly status: "late" }> {
     return new Promise((resolve) => {
       const { clock } = this.#services.settings;
-      const stop = clock.after(bodyTimeoutMs, () => resolve({ status: "late" }));
+      const stop = afterAwake(clock, bodyTimeoutMs, () => resolve({ status: "late" }));
       void this.#visitor.readBody(maxBytes).then(resolve).finally(stop);
     });
   }

@@ -1,7 +1,7 @@
 import type { ConnectRequest } from "../users.js";
 
 /** What came behind the head of a request. */
-export type Body =
+export type ReceivedBody =
   | { readonly status: "read"; readonly text: string }
   | { readonly status: "too_large" }
   /** Not UTF-8. */
@@ -12,7 +12,7 @@ export type Body =
 export interface Visitor {
   readonly request: ConnectRequest;
   /** Reads the body, so many bytes at most. Asked once, when it is known who it is; never rejects. */
-  readBody(maxBytes: number): Promise<Body>;
+  readBody(maxBytes: number): Promise<ReceivedBody>;
   /** Aborted when the answer was taken, or nobody is there any more to take it. */
   readonly gone: AbortSignal;
   /** Cuts the socket: the answer is not taken. */

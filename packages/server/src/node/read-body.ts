@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { Body } from "../connection/visitor.js";
+import type { ReceivedBody } from "../connection/visitor.js";
 
 /** Reads a request's body, up to so many bytes. Never rejects; what is too large is not read on. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<ReceivedBody> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -13,7 +13,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     };
     const onEnd = () => stop(toText(Buffer.concat(chunks)));
     const onGone = () => stop({ status: "gone" });
-    const stop = (body: Body) => {
+    const stop = (body: ReceivedBody) => {
       request.off("data", onData).off("end", onEnd).off("close", onGone);
       if (body.status === "too_large") request.pause();
       resolve(body);
@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function toText(bytes: Buffer): Body {
+function toText(bytes: Buffer): ReceivedBody {
   try {
     return { status: "read", text: decoder.decode(bytes) };
   } catch {

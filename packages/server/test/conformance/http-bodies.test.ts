@@ -122,7 +122,7 @@ describe("[RW-HTTP-10] a body", () => {
     const { port, server, store } = await startServer({ clock });
     const whole = rawPost(publishing("1"));
     const peer = dial(port, whole.slice(0, -10));
-    await soon(() => clock.pending()).toContain(15_000);
+    await whenBodyIsAwaited(clock);
     await clock.advance(14_900);
     expect(peer.text()).toBe("");
     await clock.advance(200);
@@ -130,6 +130,17 @@ describe("[RW-HTTP-10] a body", () => {
     expect(peer.text()).toMatch(/^HTTP\/1\.1 408 [\s\S]*"bad_message"/);
     await soon(() => server.stats().connections).toBe(0);
     expect((await store.head("c")).offset).toBe(0);
+  });
+
+  test("is not late because this process stood still", async () => {
+    const clock = new FakeClock();
+    const { port } = await startServer({ clock });
+    const whole = rawPost({ type: "list", id: "1", channel: "c" });
+    const peer = dial(port, whole.slice(0, -10));
+    await whenBodyIsAwaited(clock);
+    await clock.stall(60_000);
+    peer.socket.write(whole.slice(-10));
+    await soon(() => peer.text()).toContain("HTTP/1.1 200 ");
   });
 
   test("whose second half is cut off does nothing, and leaves nothing behind", async () => {
@@ -271,6 +282,11 @@ describe("[RW-HTTP-12] requests on one socket", () => {
     await soon(() => server.stats().connections).toBe(0);
   });
 });
+
+/** The time of a body goes by in ten steps, as all patience with others does. */
+function whenBodyIsAwaited(clock: FakeClock) {
+  return soon(() => clock.pending()).toContain(1_500);
+}
 
 /** A body without a length. */
 function inPieces(text: string): ReadableStream {
