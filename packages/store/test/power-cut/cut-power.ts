@@ -21,7 +21,7 @@ interface Draw extends Pick<Cut, "sectorBytes" | "landed"> {
 
 /** A file with its bytes, apart from its name: an open file that is removed and made anew is another one. */
 interface Inode {
-  confirmed: Buffer;
+  readonly confirmed: Image;
   pending: (Write | Resize)[];
 }
 
@@ -45,7 +45,7 @@ class Folder {
   do(operation: Operation): void {
     switch (operation.type) {
       case "create":
-        this.#setEntry(operation.name, { confirmed: Buffer.alloc(0), pending: [] });
+        this.#setEntry(operation.name, { confirmed: new Image(), pending: [] });
         break;
       case "remove":
         this.#setEntry(operation.name, undefined);
@@ -87,7 +87,9 @@ function setOrDelete(entries: Map<string, Inode>, name: string, inode: Inode | u
 
 function confirm(inode: Inode | undefined): void {
   if (!inode) return;
-  inode.confirmed = land(inode, { landed: "all", sectorBytes: 4_096, random: () => 0 });
+  for (const operation of inode.pending)
+    if (operation.type === "resize") inode.confirmed.resize(operation.size);
+    else inode.confirmed.write(operation);
   inode.pending = [];
 }
 
@@ -99,7 +101,7 @@ function pickCount(count: number, { landed, random }: Pick<Draw, "landed" | "ran
 
 function land({ confirmed, pending }: Inode, draw: Draw): Buffer {
   const { sectorBytes, landed, random } = draw;
-  const image = new Image(confirmed);
+  const image = new Image(confirmed.bytes);
   const reached = new Map<number, number>();
   /** The sector has what came before this one of the pending operations. */
   const reachOf = (sector: number) => {
@@ -138,7 +140,7 @@ class Image {
   #space: Buffer;
   #size: number;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
     this.#space = Buffer.from(bytes);
     this.#size = bytes.length;
   }
