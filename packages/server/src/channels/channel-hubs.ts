@@ -1,9 +1,10 @@
-import { repeat } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import { ChannelHub, type HubServices } from "./channel-hub.js";
 
 /** How often every followed channel is compared with the store: a hint that was lost costs this much, milliseconds. */
 const reconcileMs = 5_000;
+/** So many at once: 10,000 of them would hold up everybody else for a quarter of a second. */
+const mostAtOnce = 400;
 /** How soon after a hint the store is asked; hints that come together ask once, milliseconds. */
 const hintDelayMs = 50;
 
@@ -14,14 +15,17 @@ export class ChannelHubs {
   /** Channels that were hinted at, and what undoes the question to the store. */
   readonly #hinted = new Map<string, () => void>();
   readonly #undo: (() => void)[];
+  /** Those that were not compared in this round yet. */
+  #round: Iterator<ChannelHub> = this.#hubs.values();
+  #stopRound: () => void;
 
   constructor(log: EventLog, services: Omit<HubServices, "log">) {
     this.#services = { ...services, log };
     this.#undo = [
       log.onAppend((appended) => this.#hubs.get(appended.channel)?.onAppended(appended)),
       log.store.watch((channel) => this.hint(channel)),
-      repeat(services.clock, reconcileMs, () => this.#reconcileAll()),
     ];
+    this.#stopRound = this.#reconcileLater();
   }
 
   get size(): number {
@@ -61,13 +65,26 @@ export class ChannelHubs {
   }
 
   close(): void {
+    this.#stopRound();
     for (const undo of [...this.#undo, ...this.#hinted.values()]) undo();
     for (const hub of this.#hubs.values()) hub.dispose();
     this.#hinted.clear();
     this.#hubs.clear();
   }
 
-  #reconcileAll(): void {
-    for (const hub of this.#hubs.values()) void hub.reconcile();
+  #reconcileLater(): () => void {
+    const parts = Math.max(1, Math.ceil(this.#hubs.size / mostAtOnce));
+    return this.#services.clock.after(reconcileMs / parts, () => {
+      for (let left = Math.ceil(this.#hubs.size / parts); left > 0; left -= 1)
+        void this.#nextOfRound()?.reconcile();
+      this.#stopRound = this.#reconcileLater();
+    });
+  }
+
+  #nextOfRound(): ChannelHub | undefined {
+    const next = this.#round.next();
+    if (!next.done) return next.value;
+    this.#round = this.#hubs.values();
+    return this.#round.next().value;
   }
 }
