@@ -57,7 +57,9 @@ export function openRun(target: RunTarget, history: RunHistory, options: OpenRun
     },
   });
   const log = new RunLog({ runId, clock: environment.clock, encoder, outbox, history });
-  const run = new LiveRun({ runId, channel, log, outbox, undos, abort, commands, startChild });
+  const { commandAnswers } = writer;
+  const parts = { runId, channel, log, outbox, undos, abort, commands, commandAnswers, startChild };
+  const run = new LiveRun(parts);
   return { run, log, attach };
 
   async function attach(take?: true): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RunTarget } from "@runwire/protocol";
 import { type Environment, randomName } from "./environment.js";
 import type { Outbox } from "./outbox/outbox.js";
+import type { CommandAnswer } from "./run/commands.js";
 
 /** This process as a target knows it: one name for all runs that it writes there. */
 export interface Writer {
@@ -11,6 +12,8 @@ export interface Writer {
   readonly runOutboxes: Map<string, Outbox>;
   /** Of single events that are being published, by {@link toOutboxKey}. */
   readonly customOutboxes: Map<string, Outbox>;
+  /** What commands were answered, by `commandId`: also those of a run that was lost, and is taken up again. */
+  readonly commandAnswers: Map<string, CommandAnswer>;
 }
 
 /** Names what may have one unanswered publish: a run, or a channel's own events. */
@@ -36,5 +39,6 @@ function createWriter(name: string): Writer {
     nextPublishId: () => String(++count),
     runOutboxes: new Map(),
     customOutboxes: new Map(),
+    commandAnswers: new Map(),
   };
 }

@@ -161,6 +161,18 @@ describe("resumeRun", () => {
     await run.complete();
   });
 
+  it("answers a command that the same process has handled before as it did then", async () => {
+    const { target, options } = prepare();
+    let count = 0;
+    const commands = { count: () => ++count };
+    const command = { commandId: "same", name: "count" };
+    await resumeRun(target, { ...options, commands });
+    const first = await target.command("run", command);
+    const again = await resumeRun(target, { ...options, commands });
+    expect([first, await target.command("run", command)]).toEqual(["1", "1"]);
+    await again.complete();
+  });
+
   it("refuses a run that has ended, and one that never was", async () => {
     const { target, options } = prepare({ ...common, type: "agent_completed", outcome: "success" });
     await expect(resumeRun(target, options)).rejects.toMatchObject({ code: "run_completed" });

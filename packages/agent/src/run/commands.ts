@@ -4,18 +4,26 @@ import { toEventError } from "../encoding/event-error.js";
 import { quiet } from "../outbox/waiters.js";
 import type { CommandHandler, CommandInfo } from "./run-types.js";
 
-/** Commands whose answers are remembered; beyond them the oldest are forgotten. */
-const MAX_REMEMBERED = 1_000;
+/** Commands whose answers a writer remembers, of all its runs; beyond them the oldest are forgotten. */
+const MAX_REMEMBERED = 10_000;
 /** A result is for one person's page, not a way to move files. */
 const resultOptions = { limits: { maxBytes: 64 * 1024 } };
+
+/** What a command's handler gave: JSON, or nothing. */
+export type CommandAnswer = Promise<string | undefined>;
 
 /** The commands of a run: who handles them, and what was answered. */
 export class Commands {
   readonly #handlers: Map<string, CommandHandler>;
-  readonly #answers = new Map<string, Promise<string | undefined>>();
+  /** Those of its writer: they outlive the run here. */
+  readonly #answers: Map<string, CommandAnswer>;
 
-  constructor(handlers: Readonly<Record<string, CommandHandler>>) {
+  constructor(
+    handlers: Readonly<Record<string, CommandHandler>>,
+    answers: Map<string, CommandAnswer>,
+  ) {
     this.#handlers = new Map(Object.entries(handlers));
+    this.#answers = answers;
   }
 
   /** See `RunWriter.on`. */
@@ -31,7 +39,7 @@ export class Commands {
   }
 
   /** Handles a command once, however often it comes; rejects with a `RunwireError` for the person. */
-  handle(command: RunCommand): Promise<string | undefined> {
+  handle(command: RunCommand): CommandAnswer {
     const known = this.#answers.get(command.commandId);
     if (known) return known;
     const answer = quiet(this.#call(command));
@@ -40,7 +48,7 @@ export class Commands {
     return answer;
   }
 
-  async #call({ data, ...command }: RunCommand): Promise<string | undefined> {
+  async #call({ data, ...command }: RunCommand): CommandAnswer {
     const handler = this.#handlers.get(command.name);
     if (!handler)
       throw new RunwireError(

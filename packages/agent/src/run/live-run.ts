@@ -9,7 +9,7 @@ import {
 import { toEventError } from "../encoding/event-error.js";
 import type { Outbox } from "../outbox/outbox.js";
 import { requireName, requireText } from "./check-names.js";
-import { Commands } from "./commands.js";
+import { type CommandAnswer, Commands } from "./commands.js";
 import { MessageTexts } from "./message-texts.js";
 import type { RunEvent, RunLog } from "./run-log.js";
 import type {
@@ -36,6 +36,7 @@ export interface LiveRunParts {
   /** Aborts {@link LiveRun.signal}. */
   readonly abort: AbortController;
   readonly commands: Readonly<Record<string, CommandHandler>>;
+  readonly commandAnswers: Map<string, CommandAnswer>;
   readonly startChild: (options: ChildRunOptions) => Promise<RunWriter>;
 }
 
@@ -58,7 +59,8 @@ export class LiveRun implements RunWriter, RunHandlers {
     this.#parts = parts;
     this.#texts = new MessageTexts(log.maxDeltaLength, (id) => log.history.hasMessage(id));
     this.#tools = new ToolCalls(log, abort.signal, (options) => this.startRun(options));
-    this.#commands = new Commands({ ...this.#defaultHandlers(), ...parts.commands });
+    const handlers = { ...this.#defaultHandlers(), ...parts.commands };
+    this.#commands = new Commands(handlers, parts.commandAnswers);
   }
 
   get state(): RunState {
