@@ -130,7 +130,9 @@ export class CommandDesk {
 
   #attach(key: string, writer: string, link: WriterLink): void {
     if (!this.#holders.attach(key, writer, link)) return;
-    for (const command of this.#open.ofRun(key)) this.#waits.handOver(command, link);
+    // A renewal from before the run's end, answered after it, says nothing of where the writer is.
+    for (const command of this.#open.ofRun(key))
+      if (!command.hasRunEnded) this.#waits.handOver(command, link);
   }
 
   #isWriter({ row: { channel, runId }, handedTo, hasRunEnded }: OpenCommand, from: Answerer) {

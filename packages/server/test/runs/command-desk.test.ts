@@ -154,6 +154,18 @@ describe("the end of a run", () => {
     expect(await late).toMatchObject({ code: "run_completed" });
   });
 
+  test("has what was handed over stay where it is, though an earlier link is late to attach", async () => {
+    const { clock, desk } = await createDesk();
+    const [earlier, later] = [new Link(1), new Link(2)];
+    desk.attach("c", "r", "w", later);
+    void desk.ask(cancel);
+    await settle(clock);
+    desk.runEnded("c", "r");
+    desk.attach("c", "r", "w", earlier);
+    expect([earlier.handed.length, later.handed.length]).toEqual([0, 1]);
+    desk.close();
+  });
+
   test("that this server is not told of is found out when nobody came", async () => {
     const { clock, desk, end } = await createDesk();
     const answer = desk.ask(cancel);
