@@ -28,6 +28,10 @@ export interface RunwireServer extends RunTarget {
    * Answers one message that comes without a socket, over HTTP: a `publish`, `renew`, `command`, `fetch`, `list` or
    * `report`. It is let in, authenticated, authorized and bounded as what comes over a socket is, and counted as a
    * connection while it lasts. Resolves to `undefined` when nobody is there any more to be answered; never rejects.
+   *
+   * @example
+   * const answer = await runwire.answer({ request, readBody, gone: controller.signal, cut: () => socket.destroy() });
+   * if (answer) response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.text);
    */
   answer(visitor: Visitor): Promise<VisitAnswer | undefined>;
   /** Why one more socket would not be let in now and when it may be, or `undefined`. Lets nobody wait, and counts nothing. */
