@@ -21,8 +21,9 @@ const readersOfGreedy = 20;
 const shareOfOne = 2;
 const timesShare = 100;
 const bytes = 200;
-const measuredMs = 10_000;
-const settleMs = 2_000;
+/** Short, and often by turns: whatever else the machine does falls on both alike. */
+const measuredMs = 4_000;
+const settleMs = 1_000;
 
 /** What the others felt in one stretch of time, and what it cost the server. */
 interface Stretch {
@@ -41,7 +42,7 @@ interface Round {
  * Fifty tenants, each with a channel, its readers and a writer; then another one writes a hundred times what each of
  * them does, and has readers too. What the readers of the fifty see is compared, with and without it by turns.
  */
-export async function greedyPublisher({ clients = 1_000, rounds = 5 }: Settings): Promise<void> {
+export async function greedyPublisher({ clients = 1_000, rounds = 12 }: Settings): Promise<void> {
   await using scene = await createScene();
   const { driver, publisher, port } = scene;
   await using greedy = await startGreedy(port);
@@ -112,15 +113,17 @@ async function measureStretch({ server, driver }: Scene): Promise<Stretch> {
 
 function report(rounds: readonly Round[]): void {
   const spread = (of: (round: Round) => number, digits = 1) => showSpread(rounds.map(of), digits);
-  const ratio = ({ without, beside }: Round) => beside.latency.p99 / without.latency.p99;
+  const median = (of: (round: Round) => number) => summarize(rounds.map(of)).median;
+  const ratio =
+    median(({ beside }) => beside.latency.p99) / median(({ without }) => without.latency.p99);
   const both = (of: (stretch: Stretch) => number) =>
     `${spread(({ beside }) => of(beside))}, without ${spread(({ without }) => of(without))}`;
   printVerdicts([
     {
       what: `p99 of ${tenants.length} tenants' readers, while another writes ${timesShare} times a tenant's share`,
       goal: "at most 10 % worse than without it",
-      measured: `× ${spread(ratio, 2)}: ${both(({ latency }) => latency.p99)} ms`,
-      isMet: summarize(rounds.map(ratio)).median <= 1.1,
+      measured: `× ${ratio.toFixed(2)}: ${both(({ latency }) => latency.p99)} ms`,
+      isMet: ratio <= 1.1,
     },
   ]);
   printNotes({
