@@ -98,10 +98,10 @@ it("answers a publish as before whose events are lost, also one that comes with 
 
 /** A page in the middle of the log that holds events and no way to others. */
 function findLeafPage(bytes: Buffer): number {
-  const leafOfIndex = 0x0a;
+  const leafOfTable = 0x0d;
   for (let number = 15; number < 25; number++) {
     const page = Math.floor(bytes.indexOf(`event ${number};`) / pageSize) * pageSize;
-    if (bytes[page] === leafOfIndex) return page;
+    if (bytes[page] === leafOfTable) return page;
   }
   throw new Error("ten events of 500 bytes are on more than one page");
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChannelHead } from "../event-store.js";
 import { deriveEpoch } from "../rows/epoch.js";
+import { isPlaceOf } from "./event-place.js";
 import { Revisions } from "./revisions.js";
 import { prepare, prepareTuples } from "./statement.js";
 
@@ -39,7 +40,7 @@ export class ChannelRows {
     );
     this.#end = prepareTuples<readonly [offset: number, total: number]>(
       database,
-      "SELECT offset, total FROM events WHERE channel = ? ORDER BY offset DESC LIMIT 1",
+      `SELECT offset, total FROM events WHERE ${isPlaceOf("?1")} ORDER BY place DESC LIMIT 1`,
     );
     this.#insert = prepare<Pick<ChannelRow, "id">>(
       database,
@@ -51,7 +52,7 @@ export class ChannelRows {
     this.#list = prepare<{ readonly name: string }>(
       database,
       `SELECT name FROM channels WHERE name > ?
-       AND EXISTS (SELECT 1 FROM events WHERE channel = channels.id) ORDER BY name LIMIT ?`,
+       AND EXISTS (SELECT 1 FROM events WHERE ${isPlaceOf("channels.id")}) ORDER BY name LIMIT ?`,
     );
     this.#forget = prepare(database, "DELETE FROM channels WHERE id = ?");
   }

@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ReadRequest, StoredEvent } from "../event-store.js";
 import { type PageSlice, takeBytes } from "../rows/page.js";
 import { unreadableEvent } from "../rows/unreadable.js";
-import { type EventPlace, sumOf } from "./event-sum.js";
+import { checkPlace, type EventPlace, isPlaceOf, placeOf } from "./event-place.js";
+import { sumOf } from "./event-sum.js";
 import { RunNames } from "./run-names.js";
 import { prepare, prepareTuples } from "./statement.js";
 
@@ -32,26 +33,28 @@ export class EventRows {
     this.#runNames = new RunNames(database);
     this.#insert = prepare(
       database,
-      "INSERT INTO events (channel, offset, run, total, sum, json) VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT))",
+      `INSERT INTO events (place, run, total, sum, json)
+       VALUES (${placeOf("?1", "?2")}, ?, ?, ?, CAST(? AS TEXT))`,
     );
     this.#range = prepareTuples<EventRow>(
       database,
       `SELECT offset, run, sum, json FROM events
-       WHERE channel = ? AND offset > ? AND offset <= ? ORDER BY offset LIMIT ?`,
+       WHERE ${isPlaceOf("?1", "?2 + 1", "?3")} ORDER BY place LIMIT ?4`,
     );
     this.#earlierStretches = prepareTuples<EventRow>(
       database,
       `SELECT events.offset, events.run, events.sum, events.json
-       FROM stretches CROSS JOIN events ON events.channel = ?1
-         AND events.offset BETWEEN max(stretches.first, ?3 + 1) AND stretches.last
+       FROM stretches CROSS JOIN events
+         ON ${isPlaceOf("?1", "max(stretches.first, ?3 + 1)", "stretches.last")}
        WHERE stretches.run = ?2 AND stretches.last > ?3
-       ORDER BY stretches.last, events.offset LIMIT ?4`,
+       ORDER BY stretches.last, events.place LIMIT ?4`,
     );
   }
 
   /** `total`: the bytes of all the channel's texts, this one included. `text`: UTF-8. */
   insert(place: EventPlace, total: number, text: Uint8Array): void {
     const { channel, offset, run } = place;
+    checkPlace(place);
     this.#insert.run(channel, offset, run, total, sumOf(text, place), text);
   }
 

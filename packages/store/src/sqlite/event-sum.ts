@@ -1,12 +1,5 @@
 import { crc32 } from "node:zlib";
-
-/** Where an event belongs. */
-export interface EventPlace {
-  readonly channel: number;
-  readonly offset: number;
-  /** Of its run's row; `null` for the channel's own events. */
-  readonly run: number | null;
-}
+import type { EventPlace } from "./event-place.js";
 
 /**
  * The check sum of an event's text in its place. SQLite has none: a disk that gives other bytes back would make

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { isPlaceOf } from "./event-place.js";
 import { prepare } from "./statement.js";
 
 /** Rows of one table that one step deletes. */
@@ -6,8 +7,8 @@ const rowsPerStep = 2_000;
 
 /** Where deleted channels left rows, and how to delete some of them. `runs` comes last: two tables are found by it. */
 const deletions = [
-  `DELETE FROM events WHERE channel = ?1 AND offset IN
-     (SELECT offset FROM events WHERE channel = ?1 ORDER BY offset LIMIT ${rowsPerStep})`,
+  `DELETE FROM events WHERE place IN
+     (SELECT place FROM events WHERE ${isPlaceOf("?1")} ORDER BY place LIMIT ${rowsPerStep})`,
   `DELETE FROM keyed WHERE channel = ?1 AND offset IN
      (SELECT offset FROM keyed WHERE channel = ?1 ORDER BY offset LIMIT ${rowsPerStep})`,
   `DELETE FROM publishes WHERE channel = ?1 AND (writer, id) IN

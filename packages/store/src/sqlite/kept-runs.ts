@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { KeptRoot, KeptRuns, KeptRunsRequest } from "../event-store.js";
 import type { ChannelRows } from "./channel-rows.js";
+import { isPlaceOf } from "./event-place.js";
 import { prepare } from "./statement.js";
 
 interface Columns {
@@ -13,7 +14,7 @@ interface Columns {
 /** The bytes before the first event that is kept at or after an offset. */
 const totalBefore = (offset: string) =>
   `SELECT total - octet_length(json) FROM events
-   WHERE events.channel = ?1 AND events.offset >= ${offset} ORDER BY events.offset LIMIT 1`;
+   WHERE ${isPlaceOf("?1", offset)} ORDER BY events.place LIMIT 1`;
 
 /** What a channel keeps, and its oldest root runs. */
 export class KeptRunRows {

@@ -1,7 +1,7 @@
 /**
  * What the file holds, one migration for each version that was ever published: append, never edit.
  *
- *   channels ─┬─< events      the log itself; `run` is the number of its run's row
+ *   channels ─┬─< events      the log itself; `run` is the number of its run's row, `place` see event-place.ts
  *             ├─< keyed       the channel's own keyed events, by name and key
  *             ├─< publishes   what was appended, and the answer it had
  *             └─< runs ─┬─< tools
@@ -39,14 +39,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX channels_by_revision ON channels (revision);
 
   CREATE TABLE events (
-    channel INTEGER NOT NULL,
-    offset INTEGER NOT NULL,
+    place INTEGER PRIMARY KEY,
     run INTEGER,
     total INTEGER NOT NULL,
     sum INTEGER NOT NULL,
     json TEXT NOT NULL,
-    PRIMARY KEY (channel, offset)
-  ) STRICT, WITHOUT ROWID;
+    channel INTEGER GENERATED ALWAYS AS (place >> 36) VIRTUAL,
+    offset INTEGER GENERATED ALWAYS AS (place & 68719476735) VIRTUAL
+  ) STRICT;
 
   CREATE TABLE keyed (
     channel INTEGER NOT NULL,

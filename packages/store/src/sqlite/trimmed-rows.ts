@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { isPlaceOf } from "./event-place.js";
 import { prepare, type Statement } from "./statement.js";
 
 interface Found {
@@ -29,7 +30,7 @@ export class TrimmedRows {
       `DELETE FROM keyed WHERE channel = ?1 AND offset < ?2 AND offset < (
          SELECT max(offset) FROM keyed AS later
          WHERE later.channel = keyed.channel AND later.name = keyed.name AND later.key = keyed.key)`,
-      `DELETE FROM events WHERE channel = ?1 AND offset < ?2 AND NOT EXISTS (
+      `DELETE FROM events WHERE ${isPlaceOf("?1", "0", "?2 - 1")} AND NOT EXISTS (
          SELECT 1 FROM keyed WHERE keyed.channel = events.channel AND keyed.offset = events.offset)`,
       `DELETE FROM stretches WHERE run IN (SELECT id FROM runs WHERE channel = ?1 AND root_run_id IN (
          SELECT run_id FROM runs WHERE channel = ?1 AND run_id = root_run_id AND first < ?2))`,

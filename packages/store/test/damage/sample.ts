@@ -53,9 +53,11 @@ export async function createSample(file: string, turnClock: () => void): Promise
 
   async function writeRound(store: typeof first, round: number): Promise<void> {
     for (const channel of channels) {
-      turnClock();
       const events = [runOf(channel, round), [custom("todo", `key ${round % 4}`, round)]];
-      for (const publish of events) await append(store, publish, { channel });
+      for (const publish of events) {
+        turnClock();
+        await append(store, publish, { channel });
+      }
       texts.get(channel)?.push(...events.flat().map(({ json }) => json));
       const command = { channel, id: `command ${round}`, runId: runName(channel, round) };
       await store.putCommand({ ...command, name: "cancel", user: { id: "ann" } });
