@@ -63,7 +63,7 @@ export type ConnectionEvent =
   | { readonly type: "wake" }
   /** The page goes. */
   | { readonly type: "hide" }
-  /** The state's time is over. */
+  /** The state's time is over; that of `connected` is when a ping stays unanswered. */
   | { readonly type: "due" }
   | { readonly type: "close" }
   /** The credentials are there. */

@@ -129,14 +129,19 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
   async function lose(transport: number, code: number, error: Error): Promise<void> {
     const mayBeRefused = options.canAskWhy && state.name === "connecting" && state.attempt === 2;
     const why = mayBeRefused ? await askWhy(options.url()) : undefined;
-    const afterMs = Number(why?.retryAfterMs);
-    if (afterMs) dispatch({ type: "notice", transport, afterMs });
-    const isForbidden = why?.code === "forbidden";
-    dispatch(
-      isForbidden
-        ? { type: "lost", transport, code: 4403, error: new RunwireError("forbidden", why.message) }
-        : { type: "lost", transport, code, error },
-    );
+    if (why) notice(transport, why.retryAfterMs);
+    const refusal = why?.code === "forbidden" && new RunwireError(why.code, why.message);
+    dispatch({
+      type: "lost",
+      transport,
+      code: refusal ? 4403 : code,
+      error: refusal || error,
+    });
+  }
+
+  /** The server does not want us before that time is over. */
+  function notice(transport: number, afterMs: unknown): void {
+    dispatch({ type: "notice", transport, afterMs: Number(afterMs) || 0 });
   }
 
   function receive(text: unknown, number: number): void {
@@ -146,8 +151,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     heartbeat?.heard();
     const message = readMessage(text);
     if (message?.type === "welcome") welcome(message, number);
-    if (message?.type === "reconnect")
-      dispatch({ type: "notice", transport: number, afterMs: Number(message.afterMs) || 0 });
+    if (message?.type === "reconnect") notice(number, message.afterMs);
     // Only text can be read.
     if (message) options.onMessage(message, text as string);
     else report({ code: "malformed_message", message: "a frame is no message", cause: text });
@@ -161,7 +165,7 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
       clock,
       probeMs: options.probeMs,
       ping: () => write(JSON.stringify({ type: "ping", at: Math.round(clock.monotonic()) })),
-      onDead: () => dispatch({ type: "lost", transport: number, error: silence() }),
+      onDead: () => dispatch({ type: "due" }),
     });
   }
 
@@ -169,8 +173,4 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     // Where it is closing: its close is on the way, and what is unanswered is sent again after the next welcome.
     return transport?.send(text) ?? false;
   }
-}
-
-function silence(): Error {
-  return new RunwireError("connection_lost", "no answer from the server to a ping");
 }

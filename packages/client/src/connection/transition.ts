@@ -44,7 +44,7 @@ const table: { readonly [S in StateName]: Row<S> } = {
     opened: shake,
   },
   handshaking: { ...withTransport, reconnect: countAnew, due: expire, welcomed: arrive },
-  connected: { ...withTransport, reconnect: probe, wake: probe },
+  connected: { ...withTransport, reconnect: probe, wake: probe, due: expire },
   waiting: {
     close,
     reconnect: connectFresh,

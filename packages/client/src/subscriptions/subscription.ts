@@ -159,8 +159,8 @@ export function createSubscription(
   // ── hearing ──────────────────────────────────────────────────────────────────────────────────
 
   function receive(message: Subscribed | Events | Unsubscribed): void {
-    const isAnswer = "id" in message && message.id !== undefined;
-    if (asked === noDepth || (isAnswer ? message.id : undefined) !== pendingId) return;
+    const id = "id" in message ? message.id : undefined;
+    if (asked === noDepth || id !== pendingId) return;
     pendingId = undefined;
     if (message.type === "subscribed") begin(message);
     else if (message.type === "events") advance(message);
@@ -203,7 +203,7 @@ export function createSubscription(
   // ── what does not work ───────────────────────────────────────────────────────────────────────
 
   function refused(message: ErrorMessage): boolean {
-    if (message.id === undefined || message.id !== pendingId) return false;
+    if (!pendingId || message.id !== pendingId) return false;
     pendingId = undefined;
     if (isRetryable(message.code)) askLater(message.retryAfterMs ?? retryMs);
     else show(toError(message));

@@ -85,7 +85,7 @@ const cells: { readonly [S in StateName]: { readonly [E in EventName]: string } 
     reconnect: "connected probe",
     wake: "connected probe",
     hide: "parked drop",
-    due: "·",
+    due: "waiting drop",
     close: "closed drop",
     authorized: "·",
     opened: "·",
@@ -253,10 +253,10 @@ describe("whatever happens", () => {
         };
         happen({ type: "start" });
         for (let turn = 0; turn < 8 && state.name !== "connected"; turn++) {
+          if (turn > 0) happen({ type: "due" });
           const { transport }: ConnectionState = state;
           for (const type of ["authorized", "opened", "welcomed"] as const)
             happen({ type, transport });
-          happen({ type: "due" });
         }
         if (state.name === "closed") return;
         expect(state.name).toBe("connected");
