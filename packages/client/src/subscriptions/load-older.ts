@@ -37,16 +37,17 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const { view } = subscription;
     const life = view.life();
     for (;;) {
-      const { runs, more } = await source.list({ before: life.before, limit });
+      const { epoch, runs, more } = await source.list({ before: life.before, limit });
       const { runs: known } = view.snapshot().state;
       const end = subscription.level() ?? 0;
       // What begins after the end of the state comes by itself, and would be there twice.
       const missing = runs.filter(
         ({ runId, first }) => first <= end && !Object.hasOwn(known, runId),
       );
-      const events = missing.length > 0 ? await read(missing, view) : [];
-      // Begun anew meanwhile: what was read belongs to another state.
-      if (life !== view.life()) return load(limit);
+      const events = missing.length > 0 ? await read(missing, view, epoch) : [];
+      // Begun anew meanwhile, or about to: what was read belongs to another state.
+      if (!events || life !== view.life() || epoch !== subscription.log()?.epoch)
+        return load(limit);
       // Loaded meanwhile by a channel with other options: the two share one state.
       if (missing.some(({ runId }) => Object.hasOwn(view.snapshot().state.runs, runId))) continue;
       life.before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? life.before;
@@ -58,8 +59,15 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     }
   }
 
-  /** In the order of the log: from the first of these runs to their last, and to where the state begins. */
-  async function read(runs: Listed["runs"], view: ChannelView): Promise<readonly ChannelEvent[]> {
+  /**
+   * In the order of the log: from the first of these runs to their last, and to where the state begins. Nothing where
+   * the log has become another one.
+   */
+  async function read(
+    runs: Listed["runs"],
+    view: ChannelView,
+    epoch: string,
+  ): Promise<readonly ChannelEvent[] | undefined> {
     const life = view.life();
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
     const floor = life.firsts.size > 0 ? Math.min(...life.firsts.values()) : 0;
@@ -68,6 +76,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const events: ChannelEvent[] = [];
     while (after < end && life === view.life()) {
       const page = await source.fetch(after);
+      if (page.epoch !== epoch) return undefined;
       for (const event of page.events)
         if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))
           events.push(event);

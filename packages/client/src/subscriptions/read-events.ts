@@ -32,14 +32,17 @@ export async function* readEvents(
   const stop = subscription.follow(headDepth);
   try {
     let position = await beginAt();
-    // From the start means: all that is kept then. What goes after something whole was read is a loss.
+    // From the start means: all that is kept then. What goes after that was reached is a loss.
     let isBeginning = from === "start";
     for (;;) {
       const page: LogPage = await fetch(position.offset, signal);
       refuseLoss(page, position, isBeginning);
       yield* page.events;
       position = { epoch: page.epoch, offset: page.offset };
-      isBeginning &&= page.trimmed === true || page.offset === 0;
+      // Of what was trimmed the channel's own events may be left (PROTOCOL.md § 4), and nothing of a run.
+      isBeginning &&=
+        (page.trimmed === true || page.offset === 0) &&
+        page.events.every(({ runId }) => runId === undefined);
       if (page.offset >= page.head) await whenGrown(subscription, position, signal);
     }
   } catch (error) {

@@ -95,9 +95,18 @@ describe("events()", () => {
 
   it("goes on below the floor from the start, where only some events are kept", async () => {
     const { page, got, end } = await read();
-    await page({ offset: 2, head: 5, events: [started(2)], trimmed: true });
-    await page({ offset: 5, head: 5, events: [said(5, "a")], trimmed: true });
+    const kept = { type: "custom", name: "todo", key: "1", time: 2, offset: 2 };
+    await page({ offset: 2, head: 5, events: [kept], trimmed: true });
+    await page({ offset: 5, head: 5, events: [started(5)], trimmed: true });
     expect([got, end()]).toEqual([[2, 5], "reading"]);
+  });
+
+  it("ends with reset from the start, when something of the kept log goes while it is read", async () => {
+    const { page, got, end } = await read();
+    await page({ offset: 2, head: 9, events: [started(2)], trimmed: true });
+    // Of runs nothing is kept below the floor: so it was 2, and is beyond that now.
+    await page({ offset: 9, head: 9, events: [started(9, "r2")], trimmed: true });
+    expect([got, end()]).toEqual([[2], "reset"]);
   });
 
   it("ends with reset from the start too, when something goes after it was reached", async () => {
@@ -208,12 +217,12 @@ describe("loadOlder()", () => {
     const socket = await parts.connect();
     await subscribed(socket, { offset: 9, olderRuns: true });
     await socket.say(range(0, 9, [started(7, "r3"), said(8, "c", "r3"), completed(9, "r3")]));
-    const listed = (runs: readonly object[], more: boolean) =>
+    const listed = (runs: readonly object[], more: boolean, epoch = "e") =>
       socket.say({
         type: "listed",
         id: socket.last("list").id,
         channel: "chat:1",
-        epoch: "e",
+        epoch,
         runs,
         more,
       });
@@ -372,7 +381,33 @@ describe("loadOlder()", () => {
       events: [started(1, "r1"), completed(3, "r1")],
     });
     expect(channel.snapshot().state.order).toEqual([]);
-    await listed([], false);
+    await listed([], false, "f");
     expect(await loaded).toBe(false);
   });
+
+  it.each([
+    ["the list", "f"],
+    ["the page", "e"],
+  ])(
+    "throws nothing of another log into the state, though %s comes before the reset",
+    async (_what, first) => {
+      const { channel, socket, listed } = await followLatest();
+      const loaded = channel.loadOlder();
+      await settle();
+      const another = [summary("x1", 1, 2)];
+      await listed(another, false, first);
+      const events = [started(1, "x1"), completed(2, "x1")];
+      await answerPage(socket, { epoch: "f", offset: 9, head: 9, events });
+      expect(channel.snapshot().state.order).toEqual(["r3"]);
+      const reset = { type: "subscribed", channel: "chat:1", epoch: "f", offset: 9, from: 0 };
+      await socket.say({ ...reset, reset: "epoch" });
+      await socket.say(range(0, 9, events));
+      for (let answers = 0; answers < 2; answers++) {
+        await listed(another, false, "f");
+        await settle();
+      }
+      expect(await loaded).toBe(false);
+      expect(channel.snapshot().state.order).toEqual(["x1"]);
+    },
+  );
 });
