@@ -26,11 +26,14 @@ export class PresentRuns {
   /** The run's row; a link of somebody who is not its writer any more has it no longer. */
   async read(channel: string, runId: string): Promise<RunRow | undefined> {
     const key = toRunKey(channel, runId);
-    const before = this.#holders.of(key);
-    const run = await this.#store.run(channel, runId);
-    // Whoever came while the store was asked may have come later than its answer.
-    if (run && this.#holders.of(key) === before) this.#holders.deleteOthers(key, run.writer);
-    return run;
+    for (;;) {
+      const before = this.#holders.of(key);
+      const run = await this.#store.run(channel, runId);
+      // Whoever came or went while the store was asked did so later, perhaps, than it answered.
+      if (this.#holders.of(key) !== before) continue;
+      if (run) this.#holders.deleteOthers(key, run.writer);
+      return run;
+    }
   }
 
   /** Whether the run is this writer's, as far as the store answers, and the link was not detached meanwhile. */

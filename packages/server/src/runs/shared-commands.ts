@@ -52,9 +52,9 @@ export class SharedCommands {
     const { relay, open, holders, runs, waits } = this.#services;
     const key = toRunKey(row.channel, row.runId);
     if (open.get(row.commandId) || !holders.has(key)) return;
-    await runs.read(row.channel, row.runId);
-    // Its writer may be elsewhere by now.
-    if (!holders.has(key)) return;
+    const run = await runs.read(row.channel, row.runId);
+    // It may have ended, or its writer be elsewhere by now.
+    if (run?.status !== "running" || !holders.has(key)) return;
     const isWaitedFor = await relay.note(row);
     // The writer, or a person here, may have been faster.
     if (!isWaitedFor || open.get(row.commandId) || open.isClosed) return;

@@ -3,7 +3,7 @@ import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { defaultServerOptions } from "../../src/options.ts";
 import { CommandDesk, type HandedCommand, type WriterLink } from "../../src/runs/command-desk.ts";
-import { started } from "../conformance/support/sample-events.ts";
+import { completed, started } from "../conformance/support/sample-events.ts";
 
 /*
  * A run goes from one writer to another, and its commands go with it: over whichever server it was taken, and however
@@ -86,6 +86,25 @@ test("[RW-CMD-1] commands that wait go to the taker once it is there", async () 
   await clock.advance(0);
   expect(old.handed).toEqual([]);
   expect(taker.handed).toHaveLength(1);
+  desk.close();
+});
+
+test("[RW-CMD-3] a command asked while its run ends is not handed to a link that is late to attach", async () => {
+  const { clock, store, createDesk } = await createRun();
+  const desk = createDesk();
+  const [earlier, later] = [createLink(1), createLink(2)];
+  desk.attach("c", "r", "old", later.link);
+  const answer = desk.ask(touch);
+  const event = completed("r");
+  // The sample is an event of the protocol.
+  const events = [{ event, json: JSON.stringify(event) }] as never;
+  const end = store.append({ channel: "c", writer: "old", id: "end", actor, events });
+  desk.runEnded("c", "r");
+  desk.attach("c", "r", "old", earlier.link);
+  await end;
+  await clock.advance(0);
+  expect(await answer).toMatchObject({ code: "run_completed" });
+  expect([earlier.handed, later.handed]).toEqual([[], []]);
   desk.close();
 });
 
