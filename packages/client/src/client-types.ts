@@ -76,7 +76,12 @@ export interface WaitOptions {
 
 /** Options of {@link RunwireClient.channel}. */
 export interface ChannelOptions {
-  /** Of the history only the last `runs` root runs and those that still go on, 1 to 1000. @default all */
+  /**
+   * Of the history only the last `runs` root runs and those that still go on, 1 to 1000. Of the channel's own `custom`
+   * events come those since the first of these runs began, and the latest of each `name` and `key`.
+   *
+   * @default all
+   */
   readonly runs?: number;
 }
 
@@ -94,7 +99,11 @@ export interface Channel {
   snapshot(): ChannelSnapshot;
   /** Every event as it was written, then live, each once and in order; independent of any subscription. */
   events(options?: EventsOptions): AsyncIterable<ChannelEvent>;
-  /** Loads the next older runs into the state; `false` when there are none. */
+  /**
+   * Loads the next older runs into the state, and the channel's own `custom` events since the first of them began;
+   * `false` when there are none. What came before the channel's very first run (the message of a person that a chat
+   * begins with, say) belongs to none: give such an event a `key`, or read it by {@link events}.
+   */
   loadOlder(options?: { readonly limit?: number }): Promise<boolean>;
   /** The channel's runs, newest root run first. */
   runs(options?: WaitOptions & { readonly before?: string; readonly limit?: number }): Promise<{
