@@ -21,6 +21,8 @@ interface Round {
   /** While what nobody takes piles up to the bound, and afterwards. */
   readonly filling: Summary;
   readonly beside: Summary;
+  /** While the stalled read what they missed. */
+  readonly catchingUp: Summary;
   /** What the stalled cost the server's process, of resident memory, bytes for each. */
   readonly bytesEach: number;
   readonly buffers: Buffers;
@@ -64,12 +66,16 @@ async function measureRound(
   const beside = await measureLatency(scene);
   const bytesEach = ((readProcess(server.pid).rssMiB - rssMiB) * mebibyte) / group.count;
   const buffers = await server.ask("takeBuffers");
-  await driver.ask("resume", group);
   await publisher.ask("stop", "bulk");
+  await driver.ask("measure", true);
+  await driver.ask("resume", group);
+  await sleep(settleMs);
+  await driver.ask("measure", false);
+  const catchingUp = await driver.ask("takeLatencies");
   const { heads } = await publisher.ask("stop", "rooms");
   const exact = await driver.ask("atHeads", heads);
   await driver.ask("drop", group.count);
-  return { without, filling, beside, bytesEach, buffers, exact };
+  return { without, filling, beside, catchingUp, bytesEach, buffers, exact };
 }
 
 async function measureLatency({ driver }: Scene): Promise<Summary> {
@@ -121,6 +127,10 @@ function report(clients: number, stalled: number, rounds: readonly Round[], wron
     ),
     "latency of the others, median, ms": `${spread(({ beside }) => beside.median, 1)}, without ${spread(({ without }) => without.median, 1)}`,
     "p99 of the others while the bounds filled, ms": spread(({ filling }) => filling.p99, 1),
+    "p99 of the others in the first seconds in which the stalled read on, ms": spread(
+      ({ catchingUp }) => catchingUp.p99,
+      1,
+    ),
     "max, ms": `${spread(({ beside }) => beside.max)}, without ${spread(({ without }) => without.max)}`,
     "deliveries measured in a round": spread(({ beside }) => beside.count),
   });

@@ -63,6 +63,7 @@ export class LightClient {
   #reader: FrameReader | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #hasStalled = false;
   #attempt = 0;
   #connectedAt = 0;
   #notBefore = 0;
@@ -128,8 +129,9 @@ export class LightClient {
     this.#socket?.destroy();
   }
 
-  /** Reads nothing any more, until {@link resume}. */
+  /** Reads nothing any more, until {@link resume}; from now on its own times are not measured. */
   stall(): void {
+    this.#hasStalled = true;
     this.#socket?.pause();
   }
 
@@ -247,7 +249,7 @@ export class LightClient {
     place.offset = offset;
     tally.events += events;
     if (!wasLevel && offset >= place.head) this.#reached();
-    if (wasLevel && tally.isMeasuring) {
+    if (wasLevel && tally.isMeasuring && !this.#hasStalled) {
       const now = preciseNow();
       for (const at of more.writtenAt) tally.noteLatency(now - at);
     }
