@@ -3,7 +3,10 @@ import { retention } from "../rows/retention.js";
 
 /** The commands of all channels, oldest first. */
 export class MemoryCommands {
+  /** By channel, user and id. */
   readonly #rows = new Map<string, CommandRow>();
+  /** The keys of the same, by channel and command id. */
+  readonly #keys = new Map<string, string>();
 
   put(command: NewCommand, createId: () => string, now: number): CommandRow {
     this.#forget(now);
@@ -12,24 +15,21 @@ export class MemoryCommands {
     if (known !== undefined) return known;
     const row = { ...fieldsOf(command), commandId: createId(), createdAt: now };
     this.#rows.set(key, row);
+    this.#keys.set(commandKeyOf(row.channel, row.commandId), key);
     return row;
   }
 
   answer(channel: string, commandId: string, answer: CommandAnswer): CommandRow | undefined {
-    for (const [key, row] of this.#rows) {
-      if (row.channel !== channel || row.commandId !== commandId) continue;
-      if (row.answer !== undefined) return row;
-      const answered = { ...row, answer };
-      this.#rows.set(key, answered);
-      return answered;
-    }
-    return undefined;
+    const row = this.find(channel, commandId);
+    if (row === undefined || row.answer !== undefined) return row;
+    const answered = { ...row, answer };
+    this.#rows.set(keyOf(row), answered);
+    return answered;
   }
 
   find(channel: string, commandId: string): CommandRow | undefined {
-    for (const row of this.#rows.values())
-      if (row.channel === channel && row.commandId === commandId) return row;
-    return undefined;
+    const key = this.#keys.get(commandKeyOf(channel, commandId));
+    return key === undefined ? undefined : this.#rows.get(key);
   }
 
   pending(channel: string, runId: string): readonly CommandRow[] {
@@ -39,23 +39,32 @@ export class MemoryCommands {
   }
 
   deleteChannel(channel: string): void {
-    for (const [key, row] of this.#rows) if (row.channel === channel) this.#rows.delete(key);
+    for (const row of this.#rows.values()) if (row.channel === channel) this.#delete(row);
   }
 
   #forget(now: number): void {
     let left: number = retention.rowsPerStep;
-    for (const [key, { createdAt, answer }] of this.#rows) {
+    for (const row of this.#rows.values()) {
       if (left-- === 0) return;
       const keptMs =
-        answer === undefined ? retention.unansweredCommandMs : retention.answeredCommandMs;
-      if (createdAt + keptMs <= now) this.#rows.delete(key);
+        row.answer === undefined ? retention.unansweredCommandMs : retention.answeredCommandMs;
+      if (row.createdAt + keptMs <= now) this.#delete(row);
     }
+  }
+
+  #delete(row: CommandRow): void {
+    this.#rows.delete(keyOf(row));
+    this.#keys.delete(commandKeyOf(row.channel, row.commandId));
   }
 }
 
 /** The user without an id is one user, whom no id can name. */
 function keyOf({ channel, user, id }: NewCommand): string {
   return JSON.stringify([channel, user?.id ?? null, id]);
+}
+
+function commandKeyOf(channel: string, commandId: string): string {
+  return JSON.stringify([channel, commandId]);
 }
 
 /** Whatever else the caller's object has is not part of the row. */

@@ -65,15 +65,16 @@ export class MemoryLog {
   }
 
   #after(after: number, limit: number): readonly StoredEvent[] {
-    const kept = this.#kept.filter(({ offset }) => offset > after).slice(0, limit);
+    const below = firstAfter(this.#kept, after);
+    const kept = this.#kept.slice(below, below + limit);
     const start = Math.max(after + 1 - this.floor, 0);
     return [...kept, ...this.#events.slice(start, start + limit - kept.length)];
   }
 
   #ofRunAfter(runId: string, after: number, limit: number): readonly StoredEvent[] {
     const events = this.#byRun.get(runId) ?? [];
-    const start = events.findIndex(({ offset }) => offset > after);
-    return start === -1 ? [] : events.slice(start, start + limit);
+    const start = firstAfter(events, after);
+    return events.slice(start, start + limit);
   }
 
   latestCustom(upTo: number): readonly StoredEvent[] {
@@ -93,6 +94,17 @@ export class MemoryLog {
     for (const runId of [...this.#byRun.keys()]) if (!keepsRun(runId)) this.#byRun.delete(runId);
     forget(this.#keyed, (event) => event.offset >= floor || latest.has(event));
   }
+}
+
+/** The index of the first event above an offset. Halves what is left: a long run is read page by page. */
+function firstAfter(events: readonly StoredEvent[], after: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle]?.offset ?? after) > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function pushTo(lists: Map<string, StoredEvent[]>, key: string, event: StoredEvent): void {

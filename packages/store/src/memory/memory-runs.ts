@@ -71,9 +71,10 @@ export class MemoryRuns {
 
   /** Forgets the root runs that began below the floor, and their descendants. */
   trim(floor: number): void {
-    for (const root of this.#roots.filter(({ first }) => first < floor))
-      for (const run of [...this.#rows.values()])
-        if (run.rootRunId === root.runId) this.#rows.delete(run.runId);
+    const gone = new Set<string>();
+    for (const { runId, first } of this.#roots) if (first < floor) gone.add(runId);
+    for (const { runId, rootRunId } of [...this.#rows.values()])
+      if (gone.has(rootRunId)) this.#rows.delete(runId);
   }
 }
 

@@ -54,7 +54,11 @@ export function createSqliteStore(options: SqliteStoreOptions): EventStore {
   const randomName = () => toName(random(randomBytesInName));
   const opening = { id: randomName(), salt: randomName() };
   const opened = new SqliteFile({
-    ...{ file, durability, lockTimeoutMs, maxFileBytes, reserveBytes },
+    file,
+    durability,
+    lockTimeoutMs,
+    maxFileBytes,
+    reserveBytes,
     opening,
   });
   return new SqliteStore(opened, { clock, randomName });

@@ -105,7 +105,8 @@ export class WriteQueue {
         return outcome.error;
       }
       if (isFull(outcome.error) && !hasMadeRoom) {
-        hasMadeRoom = this.#makeRoom();
+        this.#makeRoom();
+        hasMadeRoom = true;
         continue;
       }
       const failed = outcome.job === undefined ? left : [outcome.job];
@@ -116,13 +117,12 @@ export class WriteQueue {
   }
 
   /** What was copied into the file leaves its place in FILE-wal to what is written next. */
-  #makeRoom(): true {
+  #makeRoom(): void {
     try {
       this.#checkpoint.get();
     } catch {
       // There is none, and the next attempt says so.
     }
-    return true;
   }
 
   #attempt(jobs: readonly Job[]): Attempt {
