@@ -32,7 +32,7 @@ export interface Sample {
   readonly logs: ReadonlyMap<string, Log>;
 }
 
-export const channels = ["chat:one", "chat:two", "chat:three"] as const;
+const channels = ["chat:one", "chat:two", "chat:three"] as const;
 
 /** Fills a store; `turnClock` lets more than a tenth of a second pass, so that each channel's row notes its head. */
 export async function createSample(file: string, turnClock: () => void): Promise<Sample> {
