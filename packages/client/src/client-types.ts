@@ -85,7 +85,10 @@ export interface ChannelOptions {
   readonly runs?: number;
 }
 
-/** One channel of a client; the same object for the same name and options. Holds no subscription by itself. */
+/**
+ * One channel of a client; the same object for the same name and options, as long as no more than 1000 others were
+ * asked for since. Holds no subscription by itself.
+ */
 export interface Channel {
   readonly name: string;
   /**

@@ -2,7 +2,10 @@ import { isChannelName, maxRunsPerSubscribe, RunwireError } from "@runwire/proto
 import type { Channel, ChannelOptions } from "../client-types.js";
 import { type ChannelParts, createChannel } from "./channel.js";
 
-/** Gives the same object for the same name and options. */
+/** How many are kept: who reads one channel after another would keep them all. */
+const maxChannels = 1_000;
+
+/** Gives the same object for the same name and options; two that are the same share their subscription anyway. */
 export function createChannels(
   parts: ChannelParts,
 ): (name: string, options?: ChannelOptions) => Channel {
@@ -12,6 +15,7 @@ export function createChannels(
     const key = `${name} ${options.runs}`;
     const channel = channels.get(key) ?? createChannel(name, options, parts);
     channels.set(key, channel);
+    if (channels.size > maxChannels) channels.delete([...channels.keys()][0] ?? "");
     return channel;
   };
 }

@@ -41,15 +41,13 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
       const { runs: known } = view.snapshot().state;
       const end = subscription.level() ?? 0;
       // What begins after the end of the state comes by itself, and would be there twice.
-      const missing = runs.filter(
-        ({ runId, first }) => first <= end && !Object.hasOwn(known, runId),
-      );
+      const missing = runs.filter(({ runId, first }) => first <= end && !known[runId]);
       const events = missing.length > 0 ? await read(missing, view, epoch) : [];
       // Begun anew meanwhile, or about to: what was read belongs to another state.
       if (!events || life !== view.life() || epoch !== subscription.log()?.epoch)
         return load(limit);
       // Loaded meanwhile by a channel with other options: the two share one state.
-      if (missing.some(({ runId }) => Object.hasOwn(view.snapshot().state.runs, runId))) continue;
+      if (missing.some(({ runId }) => view.snapshot().state.runs[runId])) continue;
       life.before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? life.before;
       const isFound = events.length > 0;
       if (isFound || !more) {

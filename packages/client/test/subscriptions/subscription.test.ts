@@ -42,6 +42,15 @@ describe("one subscription for all who follow", () => {
     expect(socket.sent.map(({ type }) => type)).toEqual(["hello", "ping", "subscribe"]);
   });
 
+  it("is one of the last 1000 that are kept, for whoever reads one after another", () => {
+    const { client } = setUp();
+    const first = client.channel("c:0");
+    for (let number = 1; number < 1_000; number++) client.channel(`c:${number}`);
+    expect(client.channel("c:0")).toBe(first);
+    client.channel("c:1000");
+    expect(client.channel("c:0")).not.toBe(first);
+  });
+
   it("is the same object for the same name and options", () => {
     const { client } = setUp();
     expect(client.channel("chat:1")).toBe(client.channel("chat:1", {}));
