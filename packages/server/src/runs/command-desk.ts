@@ -50,7 +50,7 @@ export class CommandDesk {
 
   constructor(store: EventStore, clock: ServerClock, options: CommandOptions) {
     const [open, holders] = [this.#open, this.#holders];
-    const runs = new PresentRuns(store, holders);
+    const runs = new PresentRuns(store, clock, holders);
     const relay: CommandRelay = new CommandRelay(store, clock, {
       get hasWriters() {
         return !holders.areNone;
@@ -118,6 +118,7 @@ export class CommandDesk {
   /** Ends every wait; who asked will ask again elsewhere. */
   close(): void {
     this.#open.close();
+    this.#runs.close();
     this.#relay.close();
     for (const command of this.#open) this.#endings.close(command, isClosing());
   }

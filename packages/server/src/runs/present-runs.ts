@@ -1,12 +1,18 @@
 import type { EventStore, RunRow } from "@runwire/store";
+import type { ServerClock } from "../clock.js";
 import type { RunHolders } from "./run-holders.js";
 import { toRunKey } from "./run-key.js";
 import type { WriterLink } from "./writer-link.js";
+
+/** How soon a store that failed is asked again, milliseconds. */
+const retryMs = 250;
 
 /** A link that may have a run, until the store has said so. */
 interface Claim {
   readonly key: string;
   readonly link: WriterLink;
+  /** Ends the wait for the next question. */
+  goOn: () => void;
 }
 
 /**
@@ -15,11 +21,13 @@ interface Claim {
  */
 export class PresentRuns {
   readonly #store: EventStore;
+  readonly #clock: ServerClock;
   readonly #holders: RunHolders;
   readonly #claims = new Set<Claim>();
 
-  constructor(store: EventStore, holders: RunHolders) {
+  constructor(store: EventStore, clock: ServerClock, holders: RunHolders) {
     this.#store = store;
+    this.#clock = clock;
     this.#holders = holders;
   }
 
@@ -36,15 +44,17 @@ export class PresentRuns {
     }
   }
 
-  /** Whether the run is this writer's, as far as the store answers, and the link was not detached meanwhile. */
+  /** Whether the run is this writer's; asks until the store answers, unless the link is detached meanwhile. */
   async isOf(writer: string, channel: string, runId: string, link: WriterLink): Promise<boolean> {
-    const claim = { key: toRunKey(channel, runId), link };
+    const claim: Claim = { key: toRunKey(channel, runId), link, goOn: () => {} };
     this.#claims.add(claim);
     try {
-      const run = await this.#store.run(channel, runId);
-      return this.#claims.has(claim) && run?.writer === writer;
-    } catch {
-      return this.#claims.has(claim);
+      for (;;) {
+        const run = await this.#store.run(channel, runId).catch(() => "unanswered" as const);
+        if (!this.#claims.has(claim)) return false;
+        if (run !== "unanswered") return run?.writer === writer;
+        await this.#pause(claim);
+      }
     } finally {
       this.#claims.delete(claim);
     }
@@ -53,6 +63,26 @@ export class PresentRuns {
   /** The link claims the run no longer. */
   withdraw(key: string, link: WriterLink): void {
     for (const claim of this.#claims)
-      if (claim.key === key && claim.link === link) this.#claims.delete(claim);
+      if (claim.key === key && claim.link === link) this.#end(claim);
+  }
+
+  /** Nobody claims anything any more. */
+  close(): void {
+    for (const claim of this.#claims) this.#end(claim);
+  }
+
+  #end(claim: Claim): void {
+    this.#claims.delete(claim);
+    claim.goOn();
+  }
+
+  #pause(claim: Claim): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#clock.after(retryMs, resolve);
+      claim.goOn = () => {
+        stop();
+        resolve();
+      };
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { RunwireError } from "@runwire/protocol";
 import { createMemoryStore } from "@runwire/store";
 import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
@@ -106,6 +107,36 @@ test("[RW-CMD-3] a command asked while its run ends is not handed to a link that
   expect(await answer).toMatchObject({ code: "run_completed" });
   expect([earlier.handed, later.handed]).toEqual([[], []]);
   desk.close();
+});
+
+test("a store that fails is asked again whose run it is", async () => {
+  const { clock, store, createDesk, take } = await createRun();
+  const { run } = store;
+  const desk = createDesk();
+  const [old, taker] = [createLink(2), createLink(1)];
+  await take();
+  desk.attach("c", "r", "new", taker.link);
+  store.run = () => Promise.reject(new RunwireError("store_unavailable", "no disk"));
+  desk.attach("c", "r", "old", old.link);
+  await clock.advance(1_000);
+  store.run = run.bind(store);
+  await clock.advance(1_000);
+  void desk.ask(touch);
+  await clock.advance(0);
+  expect([old.handed.length, taker.handed.length]).toEqual([0, 1]);
+  desk.close();
+});
+
+test("a desk that is closed while the store fails leaves no timer", async () => {
+  const { clock, store, createDesk } = await createRun();
+  const desk = createDesk();
+  desk.attach("c", "r", "old", createLink(1).link);
+  store.run = () => Promise.reject(new RunwireError("store_unavailable", "no disk"));
+  desk.attach("c", "r", "new", createLink(2).link);
+  await clock.advance(0);
+  desk.close();
+  await clock.advance(0);
+  expect(clock.pending()).toEqual([]);
 });
 
 test("a link that is gone when the store says that it has the run does not get it", async () => {
