@@ -10,6 +10,7 @@ const codes = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  constraint: 19,
   notADatabase: 26,
 } as const;
 
@@ -77,6 +78,8 @@ function complaintOf(error: unknown): string {
     case codes.readOnly:
       return "cannot be written; make the file and its folder writable for this process";
     case codes.corrupt:
+    // What is written never breaks the rules of the tables, unless what it is made from is wrong.
+    case codes.constraint:
       return "is damaged; restore it from a backup, or save what `sqlite3 FILE .recover` can read";
     case codes.full:
       return "has no room left, on its disk or within maxFileBytes; make some, nothing was written";

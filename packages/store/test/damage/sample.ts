@@ -37,10 +37,10 @@ const channels = ["chat:one", "chat:two", "chat:three"] as const;
 /** Fills a store; `turnClock` lets more than a tenth of a second pass, so that each channel's row notes its head. */
 export async function createSample(file: string, turnClock: () => void): Promise<Sample> {
   const texts = new Map<string, string[]>(channels.map((channel) => [channel, []]));
-  const first = createSqliteStore({ file, durability: "normal" });
+  const first = createSqliteStore({ file, durability: "normal", reserveBytes: 0 });
   for (let round = 0; round < 6; round++) await writeRound(first, round);
   await first.close();
-  const second = createSqliteStore({ file, durability: "normal" });
+  const second = createSqliteStore({ file, durability: "normal", reserveBytes: 0 });
   for (let round = 6; round < 9; round++) await writeRound(second, round);
   const logs = new Map<string, Log>();
   for (const channel of channels) {
