@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Child, startChild } from "../../../chaos/src/crowd/child.ts";
+import type { DriverArguments, DriverDesk } from "../../../chaos/src/crowd/driver-process.ts";
+import { driverProgram } from "../../../chaos/src/crowd/programs.ts";
 import { roomsFor } from "../../../chaos/src/crowd/rooms.ts";
 import { type Summary, summarize } from "../../../chaos/src/crowd/summary.ts";
 import { createScene, type Scene } from "./crowd.ts";
@@ -16,13 +19,18 @@ const bulkLoad = { eventsPerSecond: 60, bytes: 16_000 };
 const bulkChannels = Array.from({ length: 10 }, (_, index) => `bulk:${index}`);
 const mebibyte = 2 ** 20;
 
+/** How long live events took, and what the server's process took of a core meanwhile. */
+interface Stretch extends Summary {
+  readonly cpuShare: number;
+}
+
 interface Round {
-  readonly without: Summary;
+  readonly without: Stretch;
   /** While what nobody takes piles up to the bound, and afterwards. */
-  readonly filling: Summary;
-  readonly beside: Summary;
+  readonly filling: Stretch;
+  readonly beside: Stretch;
   /** While the stalled read what they missed. */
-  readonly catchingUp: Summary;
+  readonly catchingUp: Stretch;
   /** What the stalled cost the server's process, of resident memory, bytes for each. */
   readonly bytesEach: number;
   readonly buffers: Buffers;
@@ -36,54 +44,67 @@ interface Round {
 export async function slowReaders({ clients = 10_000, rounds = 2 }: Settings): Promise<void> {
   if (await runInSmallNetwork("slow-readers")) return;
   await using scene = await createScene({ watchesBuffers: true });
-  const { driver } = scene;
+  const { driver, port } = scene;
   const rooms = roomsFor(clients);
   const stalled = Math.round(clients / 10);
-  await driver.ask("open", { count: clients - stalled, channels: rooms.map((room) => [room]) });
+  const readers = clients - stalled;
+  // A process of their own: when they read on, the others' times are not those of a process that reads a gigabyte.
+  const given: DriverArguments = { port, first: readers };
+  await using stallers = await startChild<DriverDesk>(driverProgram, given);
+  await driver.ask("open", { count: readers, channels: rooms.map((room) => [room]) });
   const measured: Round[] = [];
   for (let round = 0; round < rounds; round += 1)
-    measured.push(await measureRound(scene, rooms, { from: clients - stalled, count: stalled }));
-  const { wrong, resets, closed, errors } = await driver.ask("report");
-  report(clients, stalled, measured, wrong);
-  printNotes({ resets, closes: JSON.stringify(closed), errors: JSON.stringify(errors) });
+    measured.push(await measureRound(scene, stallers, rooms, stalled));
+  const seen = [await driver.ask("report"), await stallers.ask("report")] as const;
+  report(clients, stalled, measured, seen[0].wrong + seen[1].wrong);
+  for (const [index, { resets, closed, errors }] of seen.entries())
+    printNotes({
+      [`resets, of the ${index === 0 ? "others" : "stalled"}`]: resets,
+      closes: JSON.stringify(closed),
+      errors: JSON.stringify(errors),
+    });
 }
 
 async function measureRound(
   scene: Scene,
+  stallers: Child<DriverDesk>,
   rooms: readonly string[],
-  group: { readonly from: number; readonly count: number },
+  count: number,
 ): Promise<Round> {
+  const group = { from: 0, count };
   const { server, driver, publisher } = scene;
   await publisher.ask("start", { name: "rooms", load: { channels: rooms, ...roomLoad } });
   await publisher.ask("start", { name: "bulk", load: { channels: bulkChannels, ...bulkLoad } });
   await sleep(settleMs);
   const without = await measureLatency(scene);
   const channels = rooms.map((room, index) => [room, bulkChannels[index % 10] ?? ""]);
-  await driver.ask("open", { count: group.count, channels, begin: "now" });
-  await driver.ask("stall", group);
+  await stallers.ask("open", { count, channels, begin: "now" });
+  await stallers.ask("stall", group);
   const { rssMiB } = readProcess(server.pid);
   const filling = await measureLatency(scene);
   const beside = await measureLatency(scene);
-  const bytesEach = ((readProcess(server.pid).rssMiB - rssMiB) * mebibyte) / group.count;
+  const bytesEach = ((readProcess(server.pid).rssMiB - rssMiB) * mebibyte) / count;
   const buffers = await server.ask("takeBuffers");
   await publisher.ask("stop", "bulk");
-  await driver.ask("measure", true);
-  await driver.ask("resume", group);
-  await sleep(settleMs);
-  await driver.ask("measure", false);
-  const catchingUp = await driver.ask("takeLatencies");
+  await stallers.ask("resume", group);
+  const catchingUp = await measureLatency(scene, settleMs);
   const { heads } = await publisher.ask("stop", "rooms");
-  const exact = await driver.ask("atHeads", heads);
-  await driver.ask("drop", group.count);
+  const exact = (await driver.ask("atHeads", heads)) + (await stallers.ask("atHeads", heads));
+  await stallers.ask("drop", count);
   return { without, filling, beside, catchingUp, bytesEach, buffers, exact };
 }
 
-async function measureLatency({ driver }: Scene): Promise<Summary> {
+async function measureLatency(
+  { server, driver }: Scene,
+  durationMs = measuredMs,
+): Promise<Stretch> {
   await driver.ask("takeLatencies");
+  const { cpuSeconds } = readProcess(server.pid);
   await driver.ask("measure", true);
-  await sleep(measuredMs);
+  await sleep(durationMs);
   await driver.ask("measure", false);
-  return driver.ask("takeLatencies");
+  const spent = readProcess(server.pid).cpuSeconds - cpuSeconds;
+  return { ...(await driver.ask("takeLatencies")), cpuShare: (spent * 1_000) / durationMs };
 }
 
 function report(clients: number, stalled: number, rounds: readonly Round[], wrong: number): void {
@@ -119,6 +140,8 @@ function report(clients: number, stalled: number, rounds: readonly Round[], wron
       isMet: exact === clients && wrong === 0,
     },
   ]);
+  const stretches = ["without", "filling", "beside", "catchingUp"] as const;
+  const shares = stretches.map((name) => spread((round) => round[name].cpuShare * 100, 1));
   const waiting = (round: Round) => summarize(round.buffers.waiting);
   printNotes({
     "sockets for which something waited": spread((round) => waiting(round).count),
@@ -131,6 +154,7 @@ function report(clients: number, stalled: number, rounds: readonly Round[], wron
       ({ catchingUp }) => catchingUp.p99,
       1,
     ),
+    "server, % of a core: without, filling, beside, catching up": shares.join(", "),
     "max, ms": `${spread(({ beside }) => beside.max)}, without ${spread(({ without }) => without.max)}`,
     "deliveries measured in a round": spread(({ beside }) => beside.count),
   });
