@@ -74,10 +74,9 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
     open,
     "say-hello": () => write(JSON.stringify({ type: "hello", token, client })),
     probe: () => heartbeat?.probe(),
-    drop: () => {
-      const isPage = state.name === "parked" || state.name === "closed";
-      transport?.close(isPage ? 1001 : undefined);
-    },
+    // 1001 is for who goes.
+    drop: () =>
+      transport?.close(state.name === "parked" || state.name === "closed" ? 1001 : undefined),
   };
 
   return {

@@ -92,7 +92,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
 async function whenLevel(source: OlderSource): Promise<Subscription | undefined> {
   const subscription = source.subscription();
   const isSettled = () =>
-    subscription?.level() !== undefined || subscription?.view.snapshot().error !== undefined;
+    (subscription?.level() ?? subscription?.view.snapshot().error) !== undefined;
   if (!subscription || isSettled()) return subscription;
   if (!subscription.isShown()) return undefined;
   await new Promise<void>((resolve) => {
@@ -102,5 +102,5 @@ async function whenLevel(source: OlderSource): Promise<Subscription | undefined>
       resolve();
     });
   });
-  return source.subscription() === subscription ? subscription : undefined;
+  return whenLevel(source);
 }

@@ -29,6 +29,8 @@ export async function* readEvents(
   { from = "start", signal }: EventsOptions,
 ): AsyncGenerator<ChannelEvent, void, undefined> {
   const subscription = source.subscription();
+  // What was refused to somebody else: it is asked for once more.
+  const { error: known } = subscription.view.snapshot();
   const stop = subscription.follow(headDepth);
   try {
     let position = await beginAt();
@@ -36,14 +38,19 @@ export async function* readEvents(
     let isBeginning = from === "start";
     for (;;) {
       const page: LogPage = await fetch(position.offset, signal);
-      refuseLoss(page, position, isBeginning);
+      const loss = toLoss(page, position, isBeginning);
+      if (loss)
+        throw new RunwireError(
+          "reset",
+          `the log cannot be continued (${loss}); begin from "start"`,
+        );
       yield* page.events;
       position = { epoch: page.epoch, offset: page.offset };
       // Of what was trimmed the channel's own events may be left (PROTOCOL.md § 4), and nothing of a run.
       isBeginning &&=
-        (page.trimmed === true || page.offset === 0) &&
+        (page.trimmed ?? page.offset === 0) &&
         page.events.every(({ runId }) => runId === undefined);
-      if (page.offset >= page.head) await whenGrown(subscription, position, signal);
+      if (page.offset >= page.head) await whenGrown(position);
     }
   } catch (error) {
     // Its signal is how it ends; nobody has to be told of that.
@@ -58,12 +65,23 @@ export async function* readEvents(
     const { epoch, head } = await fetch(beyond, signal);
     return { epoch, offset: head };
   }
-}
 
-function refuseLoss(page: LogPage, position: ReadPosition, isBeginning: boolean): void {
-  const reason = toLoss(page, position, isBeginning);
-  if (reason)
-    throw new RunwireError("reset", `the log cannot be continued (${reason}); begin from "start"`);
+  /** Resolves when the log is longer or another one; rejects when it cannot be followed, and at the signal. */
+  function whenGrown({ epoch, offset }: ReadPosition): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stops = [subscription.heads.add(check), onAbort(signal, check)];
+      check();
+
+      function check(): void {
+        const log = subscription.log();
+        const { error = known } = subscription.view.snapshot();
+        if (error !== known || signal?.aborted) reject(error);
+        else if (log && (log.epoch !== epoch || log.head > offset)) resolve();
+        else return;
+        for (const stop of stops) stop();
+      }
+    });
+  }
 }
 
 function toLoss(
@@ -71,28 +89,7 @@ function toLoss(
   position: ReadPosition,
   isBeginning: boolean,
 ): ResetReason | undefined {
-  if (position.epoch !== undefined && position.epoch !== epoch) return "epoch";
+  if ((position.epoch ?? epoch) !== epoch) return "epoch";
   if (position.offset > head) return "ahead";
   return trimmed && !isBeginning ? "trimmed" : undefined;
-}
-
-/** Resolves when the log is longer than `position`, is another one, cannot be followed, or at `signal`. */
-function whenGrown(
-  subscription: Subscription,
-  position: ReadPosition,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const stops = [subscription.heads.add(check), onAbort(signal, check)];
-    check();
-
-    function check(): void {
-      const log = subscription.log();
-      const isSame = !log || (log.epoch === position.epoch && log.head <= position.offset);
-      // Where it is refused, the next page says so to the one who reads.
-      if (isSame && !subscription.view.snapshot().error && !signal?.aborted) return;
-      for (const stop of stops) stop();
-      resolve();
-    }
-  });
 }

@@ -22,7 +22,6 @@ export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel">;
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const byChannel = new Map<string, Subscription>();
-  const all = () => [...byChannel.values()];
   return {
     of: (channel) => byChannel.get(channel) ?? create(channel),
     find: (channel) => byChannel.get(channel),
@@ -31,15 +30,15 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       for (const [channel, head] of Object.entries(message.heads))
         byChannel.get(channel)?.noteHead(head);
     },
-    refused: (error) => all().some((subscription) => subscription.refused(error)),
+    refused: (error) => [...byChannel.values()].some((subscription) => subscription.refused(error)),
     resume() {
-      for (const subscription of all()) subscription.resume();
+      for (const subscription of byChannel.values()) subscription.resume();
     },
     suspend() {
-      for (const subscription of all()) subscription.suspend();
+      for (const subscription of byChannel.values()) subscription.suspend();
     },
     fail(error) {
-      for (const subscription of all()) subscription.fail(error);
+      for (const subscription of [...byChannel.values()]) subscription.fail(error);
     },
   };
 

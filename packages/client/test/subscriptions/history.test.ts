@@ -170,6 +170,33 @@ describe("events()", () => {
     expect(end()).toBe("forbidden");
   });
 
+  it("ends with what is said of its subscription, once all is read, and does not ask in a loop", async () => {
+    const { socket, page, got, end } = await read();
+    const refusal = { type: "error", code: "too_many_subscriptions", message: "no more" };
+    await socket.say({ ...refusal, id: socket.last("subscribe").id });
+    await page({ offset: 1, head: 2, events: [started(1)] });
+    await page({ offset: 2, head: 2, events: [said(2, "a")] });
+    await settle();
+    expect([got, end()]).toEqual([[1, 2], "too_many_subscriptions"]);
+    expect(socket.sent.filter(({ type }) => type === "fetch")).toHaveLength(2);
+  });
+
+  it("waits for the answer where the channel was refused to somebody before", async () => {
+    const { client, connect } = setUp();
+    const channel = client.channel("chat:1");
+    channel.subscribe(() => {});
+    const socket = await connect();
+    const refusal = { type: "error", code: "too_many_subscriptions", message: "no more" };
+    await socket.say({ ...refusal, id: socket.last("subscribe").id });
+    const next = channel.events()[Symbol.asyncIterator]().next();
+    await settle();
+    await answerPage(socket, { offset: 0, head: 0 });
+    expect(socket.sent.filter(({ type }) => type === "fetch")).toHaveLength(1);
+    await subscribed(socket, { offset: 1 });
+    await answerPage(socket, { offset: 1, head: 1, events: [started(1)] });
+    expect((await next).value?.offset).toBe(1);
+  });
+
   it("hands out values decoded", async () => {
     const { client, connect } = setUp();
     const first = client.channel("chat:1").events()[Symbol.asyncIterator]().next();
