@@ -100,7 +100,11 @@ export interface Channel {
   onSnapshot(listener: () => void): () => void;
   /** What stands now; the same object until something changes. */
   snapshot(): ChannelSnapshot;
-  /** Every event as it was written, then live, each once and in order; independent of any subscription. */
+  /**
+   * Every event as it was written, then live, each once and in order; independent of any subscription. Throws `reset`
+   * where the log cannot be continued, and what the server says where it may not be read or followed (`forbidden`,
+   * `too_many_subscriptions`, …).
+   */
   events(options?: EventsOptions): AsyncIterable<ChannelEvent>;
   /**
    * Loads the next older runs into the state, and the channel's own `custom` events since the first of them began;
