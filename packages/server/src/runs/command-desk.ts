@@ -8,7 +8,7 @@ import { CommandWaits } from "./command-waits.js";
 import { hasEnded, isClosing, type OpenCommand, refusal, toAnswer } from "./open-command.js";
 import { OpenCommands } from "./open-commands.js";
 import { PresentRuns } from "./present-runs.js";
-import { RunHolders } from "./run-holders.js";
+import { type Holder, RunHolders } from "./run-holders.js";
 import { toRunKey } from "./run-key.js";
 import { SharedCommands } from "./shared-commands.js";
 import type { Answerer, HandlerAnswer, WriterLink } from "./writer-link.js";
@@ -84,9 +84,14 @@ export class CommandDesk {
   /** The writer of a run has started or renewed it over this link: commands go there from now on. */
   attach(channel: string, runId: string, writer: string, link: WriterLink): void {
     const key = toRunKey(channel, runId);
-    const holder = this.#holders.writerOf(key);
-    if (holder === undefined || holder === writer) this.#attach(key, writer, link);
-    else void this.#attachIfPresent(channel, runId, writer, link);
+    const holder = this.#holders.of(key);
+    const isOthers = holder !== undefined && holder.writer !== writer;
+    if (!isOthers && !this.#runs.isDisputed(key)) return void this.#attach(key, writer, link);
+    // Two have been told that the run is theirs, and the later answer need not be the later one's: nobody has it
+    // until the store has said so.
+    this.#holders.delete(key);
+    if (isOthers) void this.#attachIfPresent(channel, runId, holder);
+    void this.#attachIfPresent(channel, runId, { writer, link });
   }
 
   /** The writer of a run has started or renewed it where nothing can be handed over: no other writer has it any more. */
@@ -123,17 +128,18 @@ export class CommandDesk {
     for (const command of this.#open) this.#endings.close(command, isClosing());
   }
 
-  /** Two writers have been told that the run is theirs: the later answer need not be that of the later one. */
-  async #attachIfPresent(channel: string, runId: string, writer: string, link: WriterLink) {
+  async #attachIfPresent(channel: string, runId: string, { writer, link }: Holder): Promise<void> {
     if (await this.#runs.isOf(writer, channel, runId, link))
       this.#attach(toRunKey(channel, runId), writer, link);
   }
 
   #attach(key: string, writer: string, link: WriterLink): void {
     if (!this.#holders.attach(key, writer, link)) return;
-    // A renewal from before the run's end, answered after it, says nothing of where the writer is.
-    for (const command of this.#open.ofRun(key))
-      if (!command.hasRunEnded) this.#waits.handOver(command, link);
+    for (const command of this.#open.ofRun(key)) {
+      // A renewal from before the run's end, answered after it, says nothing of where the writer is.
+      if (command.hasRunEnded || command.handedTo === link) continue;
+      this.#waits.handOver(command, link);
+    }
   }
 
   #isWriter({ row: { channel, runId }, handedTo, hasRunEnded }: OpenCommand, from: Answerer) {

@@ -60,6 +60,11 @@ export class PresentRuns {
     }
   }
 
+  /** Whether the store is being asked whose the run is. */
+  isDisputed(key: string): boolean {
+    return [...this.#claims].some((claim) => claim.key === key);
+  }
+
   /** The link claims the run no longer. */
   withdraw(key: string, link: WriterLink): void {
     for (const claim of this.#claims)

@@ -109,6 +109,31 @@ test("[RW-CMD-3] a command asked while its run ends is not handed to a link that
   desk.close();
 });
 
+test("[RW-CMD-1] a command asked while two claim the run goes to the one that has it", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const desk = createDesk();
+  const [old, taker] = [createLink(1), createLink(2)];
+  desk.attach("c", "r", "old", old.link);
+  void desk.ask(touch);
+  await take();
+  desk.attach("c", "r", "new", taker.link);
+  await clock.advance(0);
+  expect([old.handed.length, taker.handed.length]).toEqual([0, 1]);
+  desk.close();
+});
+
+test("[RW-CMD-1] a writer that another one disputes without right keeps its run", async () => {
+  const { clock, createDesk } = await createRun();
+  const desk = createDesk();
+  const [own, other] = [createLink(1), createLink(2)];
+  desk.attach("c", "r", "old", own.link);
+  desk.attach("c", "r", "stranger", other.link);
+  void desk.ask(touch);
+  await clock.advance(0);
+  expect([own.handed.length, other.handed.length]).toEqual([1, 0]);
+  desk.close();
+});
+
 test("a store that fails is asked again whose run it is", async () => {
   const { clock, store, createDesk, take } = await createRun();
   const { run } = store;
