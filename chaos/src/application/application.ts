@@ -1,9 +1,10 @@
-import { publishCustom, type RunWriter, startRun } from "@runwire/agent";
+import { publishCustom, type RunWriter, resumeRun, startRun } from "@runwire/agent";
 import type { RunwireClient } from "@runwire/client";
-import { type Clock, type PublishRequest, type RunTarget, RunwireError } from "@runwire/protocol";
+import { type Clock, RunwireError } from "@runwire/protocol";
 import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
 import { toBytes } from "./random.ts";
-import { channel, toMarks } from "./recording-store.ts";
+import { type RecordedTarget, recordTarget } from "./recorded-target.ts";
+import { channel } from "./recording-store.ts";
 import { follow, read, type Subscriber } from "./subscribers.ts";
 
 /** What a client's one run does next. */
@@ -11,6 +12,8 @@ export type Writing = "start" | "note" | "think" | "say" | "tool" | "complete";
 
 export interface ApplicationParts {
   readonly user: string;
+  /** Of this process, where the user has others. @default the user's */
+  readonly name?: string;
   readonly client: RunwireClient;
   readonly clock: Clock;
   readonly random: () => number;
@@ -20,14 +23,6 @@ export interface ApplicationParts {
 /** What people ask of a run: something that leaves a trace, or its end. */
 export type Asking = "touch" | "cancel";
 
-/** The codes after which a publish has no effect, now or later. */
-const refusals: readonly string[] = [
-  "run_completed",
-  "run_taken",
-  "run_not_found",
-  "lifecycle_violation",
-];
-
 /** What uses one client: it writes at most one run at a time, follows the channel, and reads it. */
 export class Application {
   readonly user: string;
@@ -35,18 +30,21 @@ export class Application {
   readonly subscribers: Subscriber[] = [];
   readonly #parts: ApplicationParts;
   readonly #environment: { readonly clock: Clock; readonly randomBytes: (n: number) => Uint8Array };
-  readonly #target: RunTarget;
+  readonly #target: RecordedTarget;
   #run: Promise<RunWriter | undefined> | undefined;
   #runId: string | undefined;
+  readonly #name: string;
   #names = 0;
+  #asks = 0;
 
   constructor(parts: ApplicationParts) {
-    const { user, client, clock, random } = parts;
+    const { user, name = user, client, clock, random } = parts;
     this.#parts = parts;
     this.user = user;
+    this.#name = name;
     this.client = client;
     this.#environment = { clock, randomBytes: toBytes(random) };
-    this.#target = recordPublishes(client, parts.note);
+    this.#target = recordTarget(client, parts.note);
   }
 
   /** Nothing here waits: what it begins goes on by itself, and may fail as it likes. */
@@ -70,17 +68,40 @@ export class Application {
     for (const { loadOlder } of this.subscribers) void loadOlder?.().catch(ignore);
   }
 
-  /** The run that was begun last, if any. */
+  /** Takes up a run that another process writes, and goes on with it. */
+  take(runId: string): void {
+    const taken: Promise<RunWriter | undefined> = resumeRun(this.#target, {
+      ...{ channel, runId, commands: this.#commands(() => taken), ...this.#environment },
+    }).catch(ignore);
+    this.#hold(runId, taken);
+    // What is written next begins a run of its own.
+    void taken.then((run) => {
+      if (!run && this.#run === taken) this.#run = undefined;
+    });
+  }
+
+  /** The run that was begun or taken up last, if any. */
   get runId(): string | undefined {
     return this.#runId;
+  }
+
+  /** Whether it waits for the answer to a command. */
+  get isAsking(): boolean {
+    return this.#asks > 0;
   }
 
   ask(asking: Asking, runId: string): void {
     const { note } = this.#parts;
     const id = this.#mark();
-    note({ type: "command", id });
+    note({ type: "command", id, runId });
     const answered = this.client.channel(channel).command(runId, asking, id);
-    answered.then(() => note({ type: "commanded", id })).catch(ignore);
+    this.#asks += 1;
+    answered
+      .then(() => note({ type: "commanded", id }))
+      .catch(ignore)
+      .finally(() => {
+        this.#asks -= 1;
+      });
   }
 
   read(from: StartOfReading): void {
@@ -89,23 +110,44 @@ export class Application {
 
   #start(): void {
     const title = this.#mark();
-    const runId = `${this.user}.${this.#names}`;
-    const commands = {
+    const runId = `${this.#name}.${this.#names}`;
+    const commands = this.#commands(() => started);
+    const options = { channel, runId, agent: { name: "a" }, title, commands, ...this.#environment };
+    const started = startRun(this.#target, options).catch(ignore);
+    this.#hold(runId, started);
+  }
+
+  #hold(runId: string, held: Promise<RunWriter | undefined>): void {
+    this.#run = held;
+    this.#runId = runId;
+    void held.then((run) => run && this.#watch(run));
+  }
+
+  /** Whoever writes a run is to hear that they do no more. */
+  #watch({ runId, signal }: RunWriter): void {
+    const { note } = this.#parts;
+    const { writer } = this.#target;
+    note({ type: "held", runId, writer });
+    const onAbort = () => note({ type: "aborted", runId, writer });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  }
+
+  #commands(run: () => Promise<RunWriter | undefined>) {
+    return {
       touch: (id: unknown) => this.#handle(id),
       cancel: (id: unknown) => {
         this.#handle(id);
-        void started.then((run) => run?.cancel({ output: id })).catch(ignore);
+        void run()
+          .then((held) => held?.cancel({ output: this.#mark() }))
+          .catch(ignore);
       },
     };
-    const options = { channel, runId, agent: { name: "a" }, title, commands, ...this.#environment };
-    const started = startRun(this.#target, options).catch(ignore);
-    this.#run = started;
-    this.#runId = runId;
   }
 
   /** Commands of this application carry a mark. */
   #handle(id: unknown): void {
-    this.#parts.note({ type: "effect", id: String(id) });
+    this.#parts.note({ type: "effect", id: String(id), by: this.#target.writer });
   }
 
   #continue(what: Exclude<Writing, "start">): void {
@@ -122,11 +164,11 @@ export class Application {
 
   #mark(): string {
     this.#names += 1;
-    return `«${this.user}.${this.#names}»`;
+    return `«${this.#name}.${this.#names}»`;
   }
 
   #nameSubscriber() {
-    const name = `${this.user}/${this.subscribers.length}`;
+    const name = `${this.#name}/${this.subscribers.length}`;
     return { ...this.#parts, name, client: this.client };
   }
 }
@@ -135,41 +177,4 @@ export class Application {
 export function ignore(error: unknown): undefined {
   // Anything else is a mistake of these lines, or of the code under test.
   if (!(error instanceof RunwireError)) throw error;
-}
-
-/** The same target, whose publishes and answers are written down. */
-function recordPublishes(target: RunTarget, note: (entry: HistoryEntry) => void): RunTarget {
-  return {
-    maxEventBytes: target.maxEventBytes,
-    maxPublishBytes: target.maxPublishBytes,
-    fetch: (request) => target.fetch(request),
-    attachRun: (attachment, handlers) => target.attachRun(attachment, handlers),
-    publish: (request) => recordPublish(target, request, note),
-  };
-}
-
-async function recordPublish(
-  target: RunTarget,
-  request: PublishRequest,
-  note: (entry: HistoryEntry) => void,
-) {
-  const id = `${request.writer}/${request.id}`;
-  const marks = request.events.map(toMarks);
-  note({ type: "publish", id, marks: marks.flat() });
-  try {
-    const result = await target.publish(request);
-    // Of the first event that has a mark.
-    const offset =
-      result.offset +
-      Math.max(
-        0,
-        marks.findIndex(({ length }) => length > 0),
-      );
-    note({ type: "published", id, epoch: result.epoch, offset });
-    return result;
-  } catch (error) {
-    if (error instanceof RunwireError && refusals.includes(error.code))
-      note({ type: "refused", id });
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
-import type { EventStore, StoredEvent } from "@runwire/store";
-import type { HistoryEntry, MarkedEvent } from "../checker/history.ts";
+import type { AppendRequest, EncodedEvent, EventStore, StoredEvent } from "@runwire/store";
+import type { AppendedEvent, HistoryEntry, MarkedEvent } from "../checker/history.ts";
 
 export const channel = "c";
 
@@ -32,11 +32,11 @@ export function createRecorder(now: () => number, note: (entry: HistoryEntry) =>
   /** How far each log is written down. */
   const recorded = new Map<string, number>();
   /** What waits for what stands before it. */
-  const waiting = new Map<string, MarkedEvent>();
+  const waiting = new Map<string, AppendedEvent>();
 
-  function take(epoch: string, events: readonly MarkedEvent[]): void {
+  function take(epoch: string, events: readonly AppendedEvent[]): void {
     for (const event of events) waiting.set(`${epoch} ${event.offset}`, event);
-    const fresh: MarkedEvent[] = [];
+    const fresh: AppendedEvent[] = [];
     let offset = recorded.get(epoch) ?? 0;
     for (let next = toNext(); next; next = toNext()) {
       offset = next.offset;
@@ -46,7 +46,7 @@ export function createRecorder(now: () => number, note: (entry: HistoryEntry) =>
     recorded.set(epoch, offset);
     if (fresh.length > 0) note({ type: "appended", at: now(), epoch, events: fresh });
 
-    function toNext(): MarkedEvent | undefined {
+    function toNext(): AppendedEvent | undefined {
       return waiting.get(`${epoch} ${offset + 1}`);
     }
   }
@@ -55,7 +55,7 @@ export function createRecorder(now: () => number, note: (entry: HistoryEntry) =>
     const { epoch } = await store.head(channel);
     const after = recorded.get(epoch) ?? 0;
     const { events, ...page } = await store.read({ channel, after, limit: 100_000 });
-    if (page.epoch === epoch) take(epoch, toMarkedEvents(events));
+    if (page.epoch === epoch) take(epoch, events.map(toStored));
   }
 
   return {
@@ -64,14 +64,22 @@ export function createRecorder(now: () => number, note: (entry: HistoryEntry) =>
       overrideStore(store, {
         async append(request) {
           const result = await store.append(request);
-          if (result.status === "appended")
-            take(
-              result.epoch,
-              request.events.map(({ json }, index) =>
-                toMarked({ offset: result.offset + index }, json),
-              ),
-            );
+          if (result.status === "appended") take(result.epoch, toAppended(request, result.offset));
           return result;
+        },
+        async renew(request) {
+          const lost = await store.renew(request);
+          const { take: isTaken, runIds, writer } = request;
+          if (isTaken)
+            for (const runId of runIds.filter((each) => !lost.some((run) => run.runId === each)))
+              note({ type: "taken", runId, writer });
+          return lost;
+        },
+        async trim(name, floor, givenEpoch) {
+          const { epoch, floor: before } = await store.head(name);
+          const after = await store.trim(name, floor, givenEpoch);
+          if (after > before) note({ type: "trimmed", epoch, floor: after });
+          return after;
         },
         async abandon(request) {
           const isDone = await store.abandon(request);
@@ -80,6 +88,27 @@ export function createRecorder(now: () => number, note: (entry: HistoryEntry) =>
         },
       }),
   };
+}
+
+function toAppended({ writer, events }: AppendRequest, first: number): readonly AppendedEvent[] {
+  return events.map(({ event, json }, index) => ({
+    ...toMarked({ offset: first + index }, json),
+    ...{ writer, ...toPlaceInRun(event) },
+  }));
+}
+
+function toStored({ offset, json }: StoredEvent): AppendedEvent {
+  // What a store has is what it was given: events of the protocol.
+  return { ...toMarked({ offset }, json), ...toPlaceInRun(JSON.parse(json)) };
+}
+
+function toPlaceInRun({
+  type,
+  runId,
+}: EncodedEvent["event"]): Pick<AppendedEvent, "runId" | "bound"> {
+  if (runId === undefined) return {};
+  if (type === "agent_started") return { runId, bound: "start" };
+  return type === "agent_completed" ? { runId, bound: "end" } : { runId };
 }
 
 /** A store of which some methods are others; those that stay need their own `this`. */

@@ -3,6 +3,8 @@ import { checkDelivery } from "./check-delivery.ts";
 import { checkIsolation } from "./check-isolation.ts";
 import { checkLog } from "./check-log.ts";
 import { checkOwners } from "./check-owners.ts";
+import { checkTrims } from "./check-trims.ts";
+import { checkWriters } from "./check-writers.ts";
 import type { Anomaly, History } from "./history.ts";
 import { recordLogs } from "./recorded-log.ts";
 
@@ -15,5 +17,7 @@ export function checkHistory(history: History): readonly Anomaly[] {
     ...checkIsolation(history, logs),
     ...checkCommands(history),
     ...checkOwners(history),
+    ...checkWriters(history),
+    ...checkTrims(history),
   ];
 }

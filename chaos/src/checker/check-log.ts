@@ -67,22 +67,43 @@ function checkAnswers(
 }
 
 function checkRefusals(history: History, logs: Logs): readonly Anomaly[] {
-  return [...toRefused(history)]
+  const read = [...toRefused(history)]
     .filter((mark) => [...logs.values()].some(({ byMark }) => byMark.has(mark)))
-    .map((mark) => ({ name: "aborted-read", detail: `${mark} was refused and is in the log` }));
+    .map(
+      (mark) =>
+        ({ name: "aborted-read", detail: `${mark} was refused and is in the log` }) as const,
+    );
+  const wrong = entriesOf(history, "refused")
+    .filter(({ code = "" }) => faults.includes(code))
+    .map(({ id, code }) => ({ name: "wrong-refusal", detail: `${id}: ${code}` }) as const);
+  return [...read, ...wrong];
 }
+
+/** What is never said to a writer who keeps the rules, as the library does. */
+const faults: readonly string[] = [
+  "lifecycle_violation",
+  "invalid_event",
+  "bad_message",
+  "event_too_large",
+];
 
 /** The marks of what was refused by a store that knows of every try. */
 function toRefused(history: History): ReadonlySet<string> {
   const open = new Map<string, readonly string[]>();
-  const refused = new Set<string>();
+  const refused = new Map<string, readonly string[]>();
   const doubtful = new Set<string>();
   for (const entry of history) {
     if (entry.type === "publish") open.set(entry.id, entry.marks);
     // What was sent before may be in the log that was lost, and refused by the new one.
     if (entry.type === "wiped") for (const id of open.keys()) doubtful.add(id);
+    // Whoever takes a run back may find there what was still on its way when it was not theirs.
+    if (entry.type === "taken") forgetOf(entry.writer);
     if (entry.type !== "refused" || doubtful.has(entry.id)) continue;
-    for (const mark of open.get(entry.id) ?? []) refused.add(mark);
+    refused.set(entry.id, open.get(entry.id) ?? []);
   }
-  return refused;
+  return new Set([...refused.values()].flat());
+
+  function forgetOf(writer: string): void {
+    for (const id of refused.keys()) if (id.startsWith(`${writer}/`)) refused.delete(id);
+  }
 }

@@ -9,6 +9,15 @@ export interface MarkedEvent {
   readonly marks: readonly string[];
 }
 
+/** An event as it came into the log. */
+export interface AppendedEvent extends MarkedEvent {
+  /** Absent where the server itself ended a run. */
+  readonly writer?: string;
+  readonly runId?: string;
+  /** Where it is the run's first or last event. */
+  readonly bound?: "start" | "end";
+}
+
 /** From where a subscriber asked to be told. */
 export type StartOfReading = "start" | "now" | { readonly epoch: string; readonly offset: number };
 
@@ -29,16 +38,21 @@ export type HistoryEntry =
       readonly offset: number;
     }
   /** A publish was refused for good: it has no effect, now or later. */
-  | { readonly type: "refused"; readonly id: string }
+  | { readonly type: "refused"; readonly id: string; readonly code?: string }
   /** The store has these from now on. */
   | {
       readonly type: "appended";
       readonly at: number;
       readonly epoch: string;
-      readonly events: readonly MarkedEvent[];
+      readonly events: readonly AppendedEvent[];
     }
+  /** The store made this the writer of the run, in place of any other. */
+  | { readonly type: "taken"; readonly runId: string; readonly writer: string }
+  /** An application has a run to write; its signal told it that it has it no longer. */
+  | { readonly type: "held" | "aborted"; readonly runId: string; readonly writer: string }
   /** The store lost all it had: what it says of a publish from before says nothing. */
   | { readonly type: "wiped" }
+  /** The log begins later from now on. */
   | { readonly type: "trimmed"; readonly epoch: string; readonly floor: number }
   | {
       readonly type: "subscribe";
@@ -64,13 +78,18 @@ export type HistoryEntry =
       readonly graceMs: number;
     }
   /** Somebody sent a command; without an answer it may have an effect or none. */
-  | { readonly type: "command"; readonly id: string }
-  /** A run's handler did what a command asks for. */
-  | { readonly type: "effect"; readonly id: string }
+  | { readonly type: "command"; readonly id: string; readonly runId?: string }
+  /** A handler of the run did what a command asks for: that of this writer. */
+  | { readonly type: "effect"; readonly id: string; readonly by?: string }
   /** Whoever sent the command was told that it was handled. */
   | { readonly type: "commanded"; readonly id: string }
   /** A server took this connection (a later one has a higher number) for one of the run's writer. */
-  | { readonly type: "attached"; readonly connection: ConnectionName; readonly runId: string }
+  | {
+      readonly type: "attached";
+      readonly connection: ConnectionName;
+      readonly runId: string;
+      readonly writer?: string;
+    }
   /** A server handed a command for the run to this connection. */
   | { readonly type: "handedOver"; readonly connection: ConnectionName; readonly runId: string }
   /** A server learned that this connection is gone. */
@@ -115,6 +134,10 @@ export interface Anomaly {
     | "repeated-effect"
     | "lost-effect"
     | "stale-owner"
+    | "two-writers"
+    | "unaware-writer"
+    | "torn-run"
+    | "wrong-refusal"
     | "unclean-end"
     | "ended-run"
     | "misfolded"

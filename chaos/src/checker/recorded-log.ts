@@ -1,4 +1,4 @@
-import { entriesOf, type History, type MarkedEvent } from "./history.ts";
+import { type AppendedEvent, entriesOf, type History } from "./history.ts";
 
 /** A mark and where it stands among all marks of its log. */
 export interface MarkPlace {
@@ -13,7 +13,7 @@ export interface RecordedLog {
   readonly epoch: string;
   readonly places: readonly MarkPlace[];
   readonly byMark: ReadonlyMap<string, MarkPlace>;
-  readonly byOffset: ReadonlyMap<number, MarkedEvent>;
+  readonly byOffset: ReadonlyMap<number, AppendedEvent>;
 }
 
 /** The logs that were written, by epoch. */

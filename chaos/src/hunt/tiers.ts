@@ -1,7 +1,8 @@
 import type fc from "fast-check";
 import type { Play } from "../checker/history.ts";
 import { play } from "../simulated/play.ts";
-import { type Step, schedules } from "../simulated/steps.ts";
+import { schedules } from "../simulated/schedules.ts";
+import type { Step } from "../simulated/steps.ts";
 import { playSockets } from "../sockets/play-sockets.ts";
 import { type SocketSchedule, socketSchedules } from "../sockets/socket-steps.ts";
 

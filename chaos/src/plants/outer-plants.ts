@@ -27,6 +27,10 @@ export const outerPlants: {
         read: async (request) => cutPage(withOldHead(await store.read(request))),
       }),
   },
+  "a server that sees what others append when it appends itself": {
+    shows: "unseen",
+    store: seeOwnAppends,
+  },
   "a page without its last event": {
     shows: "poll-skip",
     store: (store) => changePages(store, (page) => ({ ...page, events: page.events.slice(0, -1) })),
@@ -90,6 +94,28 @@ function answerFirst(store: EventStore): EventStore {
 
 function withOldHead<Head extends { readonly offset: number }>(head: Head): Head {
   return { ...head, offset: Math.max(0, head.offset - 1) };
+}
+
+/** As of the last append that was made here, or the first question. */
+function seeOwnAppends(store: EventStore): EventStore {
+  const seen = new Map<string, number>();
+  const withOwnHead = <Head extends { readonly epoch: string; readonly offset: number }>(
+    head: Head,
+  ): Head => {
+    const { epoch, offset } = head;
+    if (!seen.has(epoch)) seen.set(epoch, offset);
+    return { ...head, offset: Math.min(offset, seen.get(epoch) ?? offset) };
+  };
+  return overrideStore(store, {
+    async append(request) {
+      const result = await store.append(request);
+      if (result.status === "appended")
+        seen.set(result.epoch, result.offset + request.events.length - 1);
+      return result;
+    },
+    head: async (name) => withOwnHead(await store.head(name)),
+    read: async (request) => cutPage(withOwnHead(await store.read(request))),
+  });
 }
 
 /** A page never has more than the head that it tells. */

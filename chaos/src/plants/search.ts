@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Anomaly } from "../checker/history.ts";
 import type { Plant } from "../simulated/backstage.ts";
 import { play } from "../simulated/play.ts";
-import { schedules } from "../simulated/steps.ts";
+import { schedules } from "../simulated/schedules.ts";
 
 /** What a search has found. */
 export interface Search {

@@ -30,10 +30,10 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
       },
       {
         file: "server/src/channels/subscription.ts",
-        text: '        this.#state = "level";\n',
+        text: '        this.#state = "level";\n        return;\n',
         instead:
           "        if (!(await this.#sink.mayRead())) return this.#refuse(life);\n" +
-          '        this.#hub.add(this);\n        this.#state = "level";\n',
+          '        this.hub.add(this);\n        this.#state = "level";\n        return;\n',
       },
     ],
   },
@@ -98,6 +98,61 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
       {
         file: "agent/src/run/commands.ts",
         text: "    if (known) return known;\n",
+        instead: "",
+      },
+    ],
+  },
+  "a take that leaves the old writer able to write": {
+    shows: "two-writers",
+    changes: [
+      {
+        file: "store/src/rows/plan-append.ts",
+        text: 'if (run?.status === "running" && run.writer !== writer)',
+        instead: 'if (run?.status === "running" && run.writer === "")',
+      },
+    ],
+  },
+  "a writer that is not told that its run was taken": {
+    shows: "unaware-writer",
+    changes: [
+      {
+        file: "client/src/runs/attached-run.ts",
+        text: "      handlers.onLost(code);\n",
+        instead: "",
+      },
+    ],
+  },
+  "a command that goes to whoever had the run before": {
+    shows: "stale-owner",
+    changes: [
+      {
+        file: "server/src/runs/present-runs.ts",
+        text: "      if (run) this.#holders.deleteOthers(key, run.writer);\n",
+        instead: "",
+      },
+    ],
+  },
+  "a trim that takes one event too many": {
+    shows: "torn-run",
+    changes: [
+      {
+        file: "store/src/memory/memory-channel.ts",
+        text: "    const next = this.runs.floorAt(floor);\n",
+        instead: "    const next = this.runs.floorAt(floor) + 1;\n",
+      },
+    ],
+  },
+  "a trim that forgets which runs go on": {
+    shows: "torn-run",
+    changes: [
+      {
+        file: "store/src/memory/memory-runs.ts",
+        text: "Math.min(wish, this.openRoots[0]?.first ?? wish)",
+        instead: "wish",
+      },
+      {
+        file: "server/src/log/plan-retention.ts",
+        text: "    if (root?.isOpen) break;\n",
         instead: "",
       },
     ],

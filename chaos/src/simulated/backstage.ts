@@ -1,9 +1,11 @@
+import type { RetentionPolicy } from "@runwire/server";
 import { createMemoryStore, type EventStore } from "@runwire/store";
 import { FakeClock } from "@runwire/testing";
 import { createRandom, toBytes } from "../application/random.ts";
 import { channel, createRecorder } from "../application/recording-store.ts";
 import type { HistoryEntry, StartOfReading } from "../checker/history.ts";
 import type { Tampering } from "./network.ts";
+import { Places } from "./places.ts";
 import { revalidateMs, ServerProcess } from "./server-process.ts";
 
 /** A mistake that is made on purpose, from outside: what the search must find. */
@@ -23,40 +25,50 @@ const toldGraceMs = 1_000;
 /** When it was not told, it asks by itself; what it is told, or reads, may be as old as the slowest answers. */
 export const untoldGraceMs = revalidateMs + slowestAnswerMs + 1_000;
 
+/** How soon those who look after what is to be kept have done it, milliseconds. */
+const keeperTickMs = 5_200;
+
 /** What nobody sees who uses a client: time, chance, the store, the servers over it, and who may what. */
 export class Backstage {
   readonly history: HistoryEntry[] = [];
   readonly clock = new FakeClock();
   readonly random: () => number;
   readonly plant: Plant;
+  readonly places: Places;
   store: EventStore;
-  /** No more faults from now on. */
-  isCalm = false;
+  #isCalm = false;
   /** The application is slow to say who may what. */
   isThinking = false;
   readonly #revoked = new Set<string>();
-  readonly #processes: ServerProcess[] = [];
+  /** Whether servers look after what is to be kept. */
+  readonly #hasKeepers: boolean;
+  #policy: RetentionPolicy | undefined;
   #stalledMs = 0;
 
-  constructor(seed: number, plant: Plant) {
+  constructor(seed: number, plant: Plant, hasKeepers: boolean) {
     this.random = createRandom(seed);
     this.plant = plant;
+    this.#hasKeepers = hasKeepers;
     this.store = this.#createStore();
-    this.#startServer();
+    this.places = new Places((number) => this.#startServer(number));
   }
 
   readonly note = (entry: HistoryEntry): void => {
     this.history.push(entry);
   };
 
-  /** The server to which new connections lead. */
-  get process(): ServerProcess {
-    // The constructor starts the first one.
-    return this.#processes.at(-1) as ServerProcess;
-  }
-
   get hasRevoked(): boolean {
     return this.#revoked.size > 0;
+  }
+
+  /** No more faults from now on, and nothing more that goes. */
+  calmDown(): void {
+    this.#isCalm = true;
+    this.#policy = undefined;
+  }
+
+  get isCalm(): boolean {
+    return this.#isCalm;
   }
 
   maySee(user: string): boolean {
@@ -75,7 +87,7 @@ export class Backstage {
     const graceMs = isTold ? toldGraceMs : untoldGraceMs;
     this.note({ type: "revoked", at: this.#livedMs(), user, graceMs });
     if (!isTold) return;
-    for (const { server, isDead } of this.#processes) if (!isDead) void server.revoke({ user });
+    for (const { server } of this.places.living) void server.revoke({ user });
   }
 
   async stall(milliseconds: number): Promise<void> {
@@ -83,14 +95,10 @@ export class Backstage {
     await this.clock.stall(milliseconds);
   }
 
-  replaceServer(how: "kill" | "drain" | "wipe"): void {
-    if (how === "drain") void this.process.server.close();
-    else this.process.kill();
-    if (how === "wipe") {
-      this.store = this.#createStore();
-      this.note({ type: "wiped" });
-    }
-    this.#startServer();
+  wipe(): void {
+    this.store = this.#createStore();
+    this.note({ type: "wiped" });
+    this.places.startOver();
   }
 
   async deleteChannel(): Promise<void> {
@@ -102,8 +110,13 @@ export class Backstage {
     const { runs = [] } = await this.store.listRuns({ channel, limit: 100 });
     const run = runs[Math.min(runs.length - 1, Math.floor(share * runs.length))];
     if (!run) return;
-    const { epoch } = await this.store.head(channel);
-    this.note({ type: "trimmed", epoch, floor: await this.store.trim(channel, run.first) });
+    await this.store.trim(channel, run.first);
+  }
+
+  /** From now on so much is to be kept; goes on when it has been looked at. */
+  async retain(policy: RetentionPolicy): Promise<void> {
+    this.#policy = policy;
+    await this.clock.advance(keeperTickMs);
   }
 
   #createStore(): EventStore {
@@ -113,15 +126,15 @@ export class Backstage {
     return createRecorder(() => this.#livedMs(), this.note).record(store);
   }
 
-  #startServer(): void {
+  #startServer(number: number): ServerProcess {
     const { store = (same: EventStore) => same, neverRevoked } = this.plant;
-    const process = new ServerProcess(store(this.store), {
-      ...{ clock: this.clock, random: this.random, number: this.#processes.length },
+    return new ServerProcess(store(this.store), {
+      ...{ clock: this.clock, random: this.random, number },
       isCalm: () => this.isCalm,
       thinkingMs: () => this.#thinkingMs(),
       mayDo: (user) => neverRevoked === true || this.maySee(user),
+      ...(this.#hasKeepers && { policy: () => this.#policy }),
     });
-    this.#processes.push(process);
   }
 
   #thinkingMs(): number {

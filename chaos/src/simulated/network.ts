@@ -33,11 +33,18 @@ type PageSignal = "wake" | "hide";
 /** A client's network: what is sent takes a time of its own, and leads to the server of that time. */
 export class ClientNetwork {
   readonly WebSocket: WebSocketConstructor;
+  /** The server that took the latest connection. */
+  #process: ServerProcess | undefined;
   readonly #link: MemoryLink;
   #tell: (signal: PageSignal) => void = () => {};
 
   constructor(parts: NetworkParts) {
-    this.#link = linkInMemory(toAcceptor(parts), { deliver: (arrive) => deliver(arrive, parts) });
+    const onAccept = (process: ServerProcess) => {
+      this.#process = process;
+    };
+    this.#link = linkInMemory(toAcceptor(parts, onAccept), {
+      deliver: (arrive) => deliver(arrive, parts),
+    });
     this.WebSocket = this.#link.WebSocket;
   }
 
@@ -49,6 +56,10 @@ export class ClientNetwork {
 
   cut(): void {
     for (const connection of this.#link.connections) connection.cut();
+  }
+
+  leadsTo(process: ServerProcess): boolean {
+    return this.#process === process;
   }
 
   hold(direction?: "up" | "down"): void {
@@ -71,12 +82,16 @@ function deliver(arrive: () => void, { isCalm, random, clock }: NetworkParts): v
   else clock.after((roll - 0.6) * 300, arrive);
 }
 
-function toAcceptor(parts: NetworkParts): SocketAcceptor {
+function toAcceptor(
+  parts: NetworkParts,
+  onAccept: (process: ServerProcess) => void,
+): SocketAcceptor {
   const { sent, asked, server, note } = parts;
   return {
     refusalOf: (request) => server().server.refusalOf(request),
     accept(socket, request) {
       const process = server();
+      onAccept(process);
       const watch = new WireWatch(process, note);
       const tampered = sent ? changeSent(socket, sent) : socket;
       const handlers = process.server.accept(watchSent(tampered, watch), request);

@@ -6,12 +6,14 @@ import { World } from "./world.ts";
 
 /** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
 export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
-  const world = new World(seed, plant);
+  // Where a schedule does not ask for it, the same world comes of a seed as before there was such a thing.
+  const hasKeepers = steps.some(({ type }) => type === "retain");
+  const world = new World(seed, { plant, hasKeepers });
   for (const step of steps) await world.do(step);
   await world.comeToRest();
-  const folds = await world.checkFolds();
-  // What their leaving does to the log nobody is there to see.
+  // The log was read for the last time: what comes later, when they leave at the latest, is held against nobody.
   const history = [...world.history];
+  const folds = await world.checkFolds();
   const timers = await world.end();
   return {
     history,

@@ -1,4 +1,4 @@
-import { createRunwireServer, type RunwireServer } from "@runwire/server";
+import { createRunwireServer, type RetentionPolicy, type RunwireServer } from "@runwire/server";
 import type { EventStore } from "@runwire/store";
 import type { FakeClock } from "@runwire/testing";
 import { MortalTimers } from "../application/mortal-timers.ts";
@@ -12,6 +12,8 @@ export interface Surroundings {
   mayDo(user: string): boolean;
   /** How long the application thinks about that, milliseconds. */
   thinkingMs(): number;
+  /** What is to be kept; absent: nobody looks after that. */
+  policy?(): RetentionPolicy | undefined;
   /** Of all that were ever started. */
   readonly number: number;
 }
@@ -21,6 +23,7 @@ export const revalidateMs = 1_000;
 
 /** How long credentials last, milliseconds. */
 const tokenLifeMs = 90_000;
+
 /** A server that can be killed: from then on nothing that it began goes on. */
 export class ServerProcess {
   readonly server: RunwireServer;
@@ -31,7 +34,7 @@ export class ServerProcess {
 
   constructor(
     store: EventStore,
-    { clock, random, isCalm, mayDo, thinkingMs, number }: Surroundings,
+    { clock, random, isCalm, mayDo, thinkingMs, policy, number }: Surroundings,
   ) {
     this.number = number;
     const isDead = () => this.#isDead;
@@ -48,6 +51,7 @@ export class ServerProcess {
         return answer;
       },
       auth: { revalidateMs },
+      ...(policy && { retention: policy }),
       // Small, so that a few events are many pages and a short hold makes a slow reader.
       batch: { maxEvents: 7 },
       replay: { pageEvents: 5, pageBytes: 2_000, cacheBytes: 5_000 },

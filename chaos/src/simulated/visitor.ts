@@ -2,12 +2,13 @@ import { createRunwireClient } from "@runwire/client";
 import { Application } from "../application/application.ts";
 import type { Backstage } from "./backstage.ts";
 import { ClientNetwork } from "./network.ts";
+import type { Place } from "./places.ts";
 import type { Step } from "./steps.ts";
 
 /** A step that one client alone takes. */
 export type VisitorStep = Exclude<
   Extract<Step, { readonly client: number }>,
-  { readonly type: "ask" }
+  { readonly type: "ask" | "take" }
 >;
 
 /** An application with its client, and the network that is between it and the server. */
@@ -15,13 +16,15 @@ export class Visitor {
   readonly application: Application;
   readonly network: ClientNetwork;
   readonly #backstage: Backstage;
+  #place: Place;
 
-  constructor(user: string, backstage: Backstage) {
+  constructor(user: string, backstage: Backstage, name = user, place: Place = 0) {
+    this.#place = place;
     const { clock, random, note, plant } = backstage;
     this.#backstage = backstage;
     this.network = new ClientNetwork({
       ...{ ...plant, clock, random, note },
-      server: () => backstage.process,
+      server: () => backstage.places.at(this.#place),
       isCalm: () => backstage.isCalm,
     });
     const { WebSocket, page } = this.network;
@@ -30,7 +33,7 @@ export class Visitor {
       backoff: { firstMs: 50, maxMs: 1_000, attempts: 100_000 },
       ...{ lingerMs: 100, probeMs: 200 },
     });
-    this.application = new Application({ user, client, note, clock, random });
+    this.application = new Application({ user, name, client, note, clock, random });
   }
 
   async do(step: VisitorStep): Promise<void> {
@@ -65,11 +68,19 @@ export class Visitor {
         // The old way is dead, and nobody is told of it; the new one works.
         network.hold();
         return network.wake();
+      case "move":
+        return this.#move();
       case "flap":
         return this.flap();
       default:
         return network[step.type]();
     }
+  }
+
+  /** Another process of the same user, which goes to the other server where there is one. */
+  createTwin(): Visitor {
+    const { user } = this.application;
+    return new Visitor(user, this.#backstage, `${user}+`, otherThan(this.#place));
   }
 
   /** A way that dies again just after it was found: what was said first on it is still being worked on. */
@@ -87,6 +98,13 @@ export class Visitor {
     await clock.advance(random() * 300);
   }
 
+  /** The way to one server is cut, and the next one leads to the other. */
+  #move(): void {
+    this.#place = otherThan(this.#place);
+    this.#backstage.places.ensure(this.#place);
+    this.network.cut();
+  }
+
   async #pour(count: number): Promise<void> {
     for (let nth = 0; nth < count; nth += 1) {
       this.application.write("say", 1);
@@ -99,4 +117,8 @@ export class Visitor {
     for (let waits = 0; waits < 20 && client.status !== "connected"; waits += 1)
       await this.#backstage.clock.advance(50);
   }
+}
+
+function otherThan(place: Place): Place {
+  return place === 0 ? 1 : 0;
 }

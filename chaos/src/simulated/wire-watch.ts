@@ -7,6 +7,7 @@ interface Message {
   readonly id?: string;
   readonly runId?: string;
   readonly runIds?: readonly string[];
+  readonly writer?: string;
   readonly lost?: readonly { readonly runId: string }[];
 }
 
@@ -14,8 +15,8 @@ interface Message {
 export class WireWatch {
   readonly #process: ServerProcess;
   readonly #note: (entry: HistoryEntry) => void;
-  /** The runs that a request is about, by its id. */
-  readonly #asked = new Map<string, readonly string[]>();
+  /** The renewals that were asked for, by their id. */
+  readonly #asked = new Map<string, Message>();
   #order = 0;
 
   constructor(process: ServerProcess, note: (entry: HistoryEntry) => void) {
@@ -24,27 +25,26 @@ export class WireWatch {
   }
 
   onReceived(text: string): void {
-    const { type, id = "", runIds = [] } = JSON.parse(text) as Message; // clients send what the protocol says
-    if (type === "renew") this.#asked.set(id, runIds);
+    const message = JSON.parse(text) as Message; // clients send what the protocol says
+    if (message.type === "renew") this.#asked.set(message.id ?? "", message);
   }
 
   onSent(text: string): void {
     const { type, id = "", runId = "", lost = [] } = JSON.parse(text) as Message; // as servers do
     if (type === "welcome") this.#order = this.#process.nextOrder();
-    if (type === "command") this.#tell("handedOver", runId);
+    const connection = this.#connection;
+    if (type === "command") this.#note({ type: "handedOver", connection, runId });
     if (type !== "renewed") return;
     const lostIds = lost.map((each) => each.runId);
-    for (const each of this.#asked.get(id) ?? [])
-      if (!lostIds.includes(each)) this.#tell("attached", each);
+    const { runIds = [], writer = "" } = this.#asked.get(id) ?? {};
+    for (const each of runIds)
+      if (!lostIds.includes(each))
+        this.#note({ type: "attached", connection, runId: each, writer });
   }
 
   /** Twice is once more of the same. */
   onGone(): void {
     this.#note({ type: "gone", connection: this.#connection });
-  }
-
-  #tell(type: "attached" | "handedOver", runId: string): void {
-    this.#note({ type, connection: this.#connection, runId });
   }
 
   get #connection() {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { History } from "../../src/checker/history.ts";
 import { play } from "../../src/simulated/play.ts";
-import { schedules } from "../../src/simulated/steps.ts";
+import { schedules } from "../../src/simulated/schedules.ts";
 
 /*
  * Servers, clients and a store in one process, on a clock that stands still and random numbers that repeat. A failure
