@@ -11,7 +11,7 @@ export interface PageSlice {
 export function takeBytes<Row>(
   portions: Iterable<readonly Row[]>,
   toStored: (row: Row) => StoredEvent,
-  maxBytes = Number.POSITIVE_INFINITY,
+  maxBytes: number | undefined,
 ): PageSlice {
   const events: StoredEvent[] = [];
   let bytes = 0;
@@ -19,6 +19,7 @@ export function takeBytes<Row>(
     for (const row of rows) {
       const event = toStored(row);
       events.push(event);
+      if (maxBytes === undefined) continue;
       bytes += Buffer.byteLength(event.json);
       if (bytes > maxBytes) return { events, isFull: true };
     }

@@ -10,11 +10,11 @@ export function unreadableEvent(offset: number): StoredEvent {
 /** Whether the offsets rise, from one after `after` on: a damaged file may name them in any order. */
 export function isInOrder(events: readonly StoredEvent[], after: number): boolean {
   let previous = after;
-  return events.every(({ offset }) => {
-    const isLater = offset > previous;
+  for (const { offset } of events) {
+    if (offset <= previous) return false;
     previous = offset;
-    return isLater;
-  });
+  }
+  return true;
 }
 
 /** Which stretch of the log should have all its offsets, and how many events may come of it. */

@@ -9,7 +9,9 @@ import { prepare, prepareTuples } from "./statement.js";
 
 type EventRow = readonly [offset: number, run: number | null, sum: number, json: string];
 
-/** Rows that one call reads; a page of the largest events ends by its bytes after the first call. */
+/** Texts that one call reads at most, bytes: each call costs as much as 40 rows. */
+const bytesPerCall = 1_048_576;
+/** Rows that one call reads where the texts are more: a page of the largest events ends by its bytes after the first. */
 const rowsPerCall = 250;
 
 /** Which run's events to read, and where its latest stretch begins. */
@@ -26,6 +28,7 @@ export interface RunToRead {
 export class EventRows {
   readonly #insert;
   readonly #range;
+  readonly #total;
   readonly #earlierStretches;
   readonly #runNames;
 
@@ -40,6 +43,10 @@ export class EventRows {
       database,
       `SELECT offset, run, sum, json FROM events
        WHERE ${isPlaceOf("?1", "?2 + 1", "?3")} ORDER BY place LIMIT ?4`,
+    );
+    this.#total = prepare<{ readonly total: number }>(
+      database,
+      `SELECT total FROM events WHERE ${isPlaceOf("?1", "0", "?2")} ORDER BY place DESC LIMIT 1`,
     );
     this.#earlierStretches = prepareTuples<EventRow>(
       database,
@@ -67,6 +74,11 @@ export class EventRows {
   readChannel(channel: number, { after, limit, maxBytes }: ReadRequest): PageSlice {
     const read = (from: number, count: number) =>
       this.#range(channel, from, Number.MAX_SAFE_INTEGER, count);
+    const bytes = this.#totalUpTo(channel, after + limit) - this.#totalUpTo(channel, after);
+    if (bytes <= Math.min(maxBytes ?? bytesPerCall, bytesPerCall)) {
+      const events = read(after, limit).map((row) => this.#toStored(channel, row));
+      return { events, isFull: false };
+    }
     return this.#take(channel, inCalls(read, after, limit), maxBytes);
   }
 
@@ -80,6 +92,11 @@ export class EventRows {
       return [...earlier, ...latest];
     };
     return this.#take(channel, inCalls(read, after, limit), maxBytes);
+  }
+
+  /** Bytes of all the channel's texts up to an offset. */
+  #totalUpTo(channel: number, offset: number): number {
+    return this.#total.get(channel, offset)?.total ?? 0;
   }
 
   #take(
