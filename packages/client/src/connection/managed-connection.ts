@@ -122,13 +122,15 @@ export function createManagedConnection(options: ConnectionOptions): ManagedConn
   }
 
   /**
-   * What opens no socket twice in a row may be a refusal, whose reason a browser keeps to itself. It is asked for once:
-   * where nobody listens, each question is one more line in the console.
+   * What opens no socket twice in a row may be a refusal, whose reason a browser keeps to itself. It is asked for once,
+   * and again by whom the server has told when to come: where nobody listens, each question is one more line in the
+   * console.
    */
   async function lose(transport: number, code: number, error: Error): Promise<void> {
-    const mayBeRefused = options.canAskWhy && state.name === "connecting" && state.attempt === 2;
+    const isToAsk = state.attempt === 2 || state.noticeMs > 0;
+    const mayBeRefused = options.canAskWhy && state.name === "connecting" && isToAsk;
     const why = mayBeRefused ? await askWhy(options.url()) : undefined;
-    if (why) notice(transport, why.retryAfterMs);
+    if (mayBeRefused) notice(transport, why?.retryAfterMs);
     const refusal = why?.code === "forbidden" && new RunwireError(why.code, why.message);
     dispatch({
       type: "lost",

@@ -4,6 +4,7 @@ import type {
   EventOf,
   Facts,
   Moment,
+  StateName,
   StateOf,
   Transition,
 } from "./connection-state.js";
@@ -17,12 +18,17 @@ const stepTimeoutMs = 10_000;
 export const stay = (state: ConnectionState): Transition => ({ state });
 
 /** What goes over to another state: all but what only its own state has. */
-function facts(state: ConnectionState & Partial<OwnFields>): Facts {
+function facts(state: Facts & Partial<OwnFields>): Facts {
   const { name, dueAt, since, isFinal, ...facts } = state;
   return facts;
 }
 
-type OwnFields = { readonly dueAt: number; readonly since: number; readonly isFinal: boolean };
+type OwnFields = {
+  readonly name: StateName;
+  readonly dueAt: number;
+  readonly since: number;
+  readonly isFinal: boolean;
+};
 
 function connect(state: ConnectionState, attempt: number, now: number): Transition {
   const transport = state.transport + 1;
@@ -61,7 +67,7 @@ export const probe = (state: ConnectionState): Transition => ({ state, effect: "
 export const note = (state: ConnectionState, { afterMs }: EventOf<"notice">, { now }: Moment) =>
   stay({ ...state, notBefore: now + afterMs, noticeMs: afterMs });
 
-function park(state: ConnectionState, { now, backoff }: Moment): ConnectionState {
+function park(state: Facts, { now, backoff }: Moment): ConnectionState {
   // When its time is over one more attempt is made, and no other after it.
   return {
     ...facts(state),
@@ -97,9 +103,9 @@ export function fail(
 
   function toNext(): ConnectionState {
     if (decision.kind === "stop") return { ...failed, name: "closed", isFinal: false };
-    if (decision.kind === "park") return park({ ...failed, name: "idle" }, moment);
-    const { dueAt, wasRefused } = decision;
-    return { ...failed, name: "waiting", attempt: failed.attempt + 1, dueAt, wasRefused };
+    if (decision.kind === "park") return park(failed, moment);
+    const { kind, ...rest } = decision;
+    return { ...failed, name: "waiting", attempt: failed.attempt + 1, ...rest };
   }
 }
 

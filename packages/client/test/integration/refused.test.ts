@@ -64,6 +64,38 @@ describe("a client whose socket is refused", () => {
     expect(client.connection.retryAt).toBeGreaterThan(Date.now() + 500);
   });
 
+  it("[RW-CONN-15] obeys what it is told each time that it is turned away", async () => {
+    let asked = 0;
+    const http = createServer((_request, response) => {
+      asked += 1;
+      const error = { type: "error", code: "rate_limited", message: "full", retryAfterMs: 250 };
+      response.writeHead(503).end(JSON.stringify(error));
+    });
+    http.on("upgrade", (_request, socket) => socket.destroy());
+    const { until, seen } = connect(await listen(http));
+    await until(({ status, attempt }) => status === "waiting" && attempt === 5);
+    expect(asked).toBe(3);
+    // Its own backoff would be 20 ms.
+    const dueAt = seen.flatMap(({ retryAt, attempt }) => (attempt > 2 ? (retryAt ?? []) : []));
+    expect(dueAt).toHaveLength(3);
+    for (const [index, at] of dueAt.entries())
+      if (index > 0) expect(at - (dueAt[index - 1] ?? 0)).toBeGreaterThanOrEqual(250);
+  });
+
+  it("does not ask again where nobody answers any more", async () => {
+    let asked = 0;
+    const http = createServer((request, response) => {
+      asked += 1;
+      if (asked > 1) return void request.socket.destroy();
+      const error = { type: "error", code: "rate_limited", message: "full", retryAfterMs: 50 };
+      response.writeHead(503).end(JSON.stringify(error));
+    });
+    http.on("upgrade", (_request, socket) => socket.destroy());
+    const { until } = connect(await listen(http));
+    await until(({ status, attempt }) => status === "waiting" && attempt === 7);
+    expect(asked).toBe(2);
+  });
+
   it.each<[string, RequestListener]>([
     ["a page", (_request, response) => void response.writeHead(403).end("<h1>no</h1>")],
     ["null", (_request, response) => void response.end("null")],
