@@ -26,13 +26,13 @@ export type ReconnectDecision =
 
 /** Decides from the close code, the attempts made, and what the server asked for. */
 export function decideReconnect(facts: ReconnectFacts, backoff: Backoff): ReconnectDecision {
-  const { attempt, wasRefused, notBefore, noticeMs, now, random } = facts;
+  const { attempt, wasRefused, notBefore, noticeMs, now } = facts;
   const rule = facts.code === undefined ? "backoff" : reconnectRuleOf(facts.code);
   const isRefused = rule === "fresh-token";
   if (rule === "stop" || (isRefused && wasRefused)) return { kind: "stop" };
   if (attempt >= backoff.attempts) return { kind: "park" };
   // A fresh token is asked for at once; it is asked for only once.
-  const delayMs = isRefused ? 0 : toBackoffMs(attempt + 1, random, backoff);
+  const delayMs = isRefused ? 0 : toBackoffMs(attempt + 1, facts.random, backoff);
   const dueAt = now + Math.max(delayMs, Math.min(notBefore - now, noticeMs));
   return { kind: "wait", dueAt, wasRefused: wasRefused || isRefused };
 }

@@ -59,7 +59,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
 
   /**
    * In the order of the log: from the first of these runs to their last, and to where the state begins. Nothing where
-   * the log has become another one.
+   * the log has become another one, or some of it has gone.
    */
   async function read(
     runs: Listed["runs"],
@@ -74,7 +74,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const events: ChannelEvent[] = [];
     while (after < end && life === view.life()) {
       const page = await source.fetch(after);
-      if (page.epoch !== epoch) return undefined;
+      if (page.trimmed || page.epoch !== epoch) return undefined;
       for (const event of page.events)
         if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))
           events.push(event);

@@ -378,6 +378,22 @@ describe("loadOlder()", () => {
     expect(channel.snapshot().state.custom).toHaveLength(1);
   });
 
+  it("shows no half of a run that was trimmed meanwhile", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("r1", 1, 5)], false);
+    await answerPage(socket, {
+      offset: 3,
+      head: 9,
+      events: [started(1, "r1"), said(2, "a", "r1")],
+    });
+    await answerPage(socket, { offset: 9, head: 9, events: [started(7, "r3")], trimmed: true });
+    await listed([summary("r3", 7, 9)], false);
+    expect(await loaded).toBe(false);
+    expect(channel.snapshot().state).toMatchObject({ order: ["r3"], olderRuns: false });
+  });
+
   it("is false when everybody leaves before the state is level", async () => {
     const { client, connect, clock } = setUp();
     const channel = client.channel("chat:1", { runs: 1 });
