@@ -18,37 +18,19 @@ import type {
   RunList,
   RunRow,
 } from "../event-store.js";
-import { checkOptions, environmentChecks } from "../rows/check-options.js";
 import { deriveEpoch, randomBytesInName, toName } from "../rows/epoch.js";
 import { createListeners } from "../rows/listeners.js";
 import { planAbandonment } from "../rows/plan-abandonment.js";
 import { extendLease, planRenewal } from "../rows/plan-renewal.js";
-import { closedError, resolveEnvironment, type StoreEnvironment } from "../rows/store-options.js";
+import { closedError, type StoreEnvironment } from "../rows/store-options.js";
 import { MemoryCalls } from "./memory-calls.js";
 import { MemoryChannel } from "./memory-channel.js";
 import { MemoryCommands } from "./memory-commands.js";
 import { MemoryDuties } from "./memory-duties.js";
 import { MemoryNotices } from "./memory-notices.js";
 
-/** What {@link createMemoryStore} takes; the defaults are real. */
-export interface MemoryStoreOptions extends StoreEnvironment {}
-
-/**
- * A store that lives as long as the process: for tests, demonstrations, and runs whose history nobody needs
- * after a restart. Every store has epochs of its own, so that readers of an earlier process start over instead
- * of mixing two logs.
- *
- * @throws RunwireError `invalid_options` for an option that there is not.
- * @example
- * const runwire = createRunwireServer({ store: createMemoryStore(), access: "open-to-everyone" });
- */
-export function createMemoryStore(options: MemoryStoreOptions = {}): EventStore {
-  checkOptions("createMemoryStore", options, environmentChecks);
-  return new MemoryStore(resolveEnvironment(options));
-}
-
 /** No `await` inside a method: each is one transaction by being one turn. */
-class MemoryStore implements EventStore {
+export class MemoryStore implements EventStore {
   readonly #clock: () => number;
   readonly #random: () => string;
   #salt: string;
