@@ -92,7 +92,7 @@ async function measureRound(scene: Scene, { publisher }: Greedy): Promise<Round>
   const beside = await measureStretch(scene);
   const written = (await publisher.ask("acknowledged")) - before;
   await publisher.ask("stop", "greedy");
-  return { without, beside, greedyPerSecond: (written * 1_000) / measuredMs };
+  return { without, beside, greedyPerSecond: (written * 1_000) / (settleMs + measuredMs) };
 }
 
 async function measureStretch({ server, driver }: Scene): Promise<Stretch> {
