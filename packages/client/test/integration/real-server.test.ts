@@ -276,6 +276,20 @@ describe("over a real server", () => {
     expect(statuses).toEqual(["connecting", "handshaking", "connected"]);
   });
 
+  it("reads a channel that is one too many to follow, and says so at its end", async () => {
+    await server.close();
+    server = await startRealServer(store, { limits: { maxSubscriptions: 1 } });
+    await createWriter(connect()).start();
+    const client = connect();
+    client.channel("chat:2").subscribe(() => {});
+    const offsets: number[] = [];
+    const reading = (async () => {
+      for await (const { offset } of client.channel(channel).events()) offsets.push(offset);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "too_many_subscriptions" });
+    expect(offsets).toEqual([1]);
+  });
+
   it("says why a channel may not be followed, and a token is refused", async () => {
     const reader = connect().channel("private:1");
     reader.subscribe(() => {});
