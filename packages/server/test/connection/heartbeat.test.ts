@@ -87,6 +87,36 @@ test("of 300 peers that came together no more than 10 are pinged together", asyn
   for (const moment of new Set(first)) expect(first.filter((at) => at === moment)).toHaveLength(10);
 });
 
+test("of 3,000 that came together 25 at most are pinged together, and each once in a round", async () => {
+  const { clock, add } = createHeartbeat();
+  const peers = Array.from({ length: 3_000 }, add);
+  await clock.advance(91_000);
+  for (const { pings } of peers) expect([3, 4]).toContain(pings.length);
+  const counts = new Map<number, number>();
+  for (const at of peers.flatMap(({ pings }) => pings)) counts.set(at, (counts.get(at) ?? 0) + 1);
+  expect(Math.max(...counts.values())).toBe(25);
+});
+
+test("who is removed between two pings of their part is left alone", async () => {
+  const { clock, add, remove } = createHeartbeat();
+  const peers = Array.from({ length: 30 * 50 }, add);
+  await clock.advance(1_000);
+  const left = peers.filter(({ pings }) => pings.length === 0);
+  expect(left).toHaveLength(peers.length - 25);
+  for (const peer of left) remove(peer);
+  await clock.advance(60_000);
+  expect(left.filter(({ pings }) => pings.length > 0)).toEqual([]);
+});
+
+test("an end between two pings of a part leaves the others of it alone", async () => {
+  const { clock, heartbeat, add } = createHeartbeat();
+  const peers = Array.from({ length: 30 * 50 }, add);
+  await clock.advance(1_000);
+  heartbeat.close();
+  await clock.advance(60_000);
+  expect(peers.filter(({ pings }) => pings.length > 0)).toHaveLength(25);
+});
+
 test("a silent peer is ended 60 s after it was last heard, one that answers never", async () => {
   const { clock, add } = createHeartbeat();
   const [silent, alive] = [add(), add()];
