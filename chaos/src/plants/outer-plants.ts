@@ -68,6 +68,10 @@ export const outerPlants: {
     sent: (text) => text.replaceAll('"agent":{"name":"a"}', '"agent":{"name":"b"}'),
   },
   "a beginning that is not told": { shows: "unseen", sent: withoutReset },
+  "a writer that is not told that its run was taken": {
+    shows: "unaware-writer",
+    sent: changeText((frame) => (frame.type === "renewed" ? { ...frame, lost: [] } : frame)),
+  },
   "a client that resumes one early": { shows: "unseen", asked: resumeEarly },
   "a client that resumes one late": { shows: "unseen", asked: resumeLate },
 };
@@ -136,6 +140,7 @@ interface Frame {
   readonly events?: readonly FrameEvent[];
   readonly from?: string | { readonly epoch: string; readonly offset: number };
   readonly reset?: string;
+  readonly lost?: readonly unknown[];
 }
 
 interface FrameEvent {

@@ -112,16 +112,6 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
       },
     ],
   },
-  "a writer that is not told that its run was taken": {
-    shows: "unaware-writer",
-    changes: [
-      {
-        file: "client/src/runs/attached-run.ts",
-        text: "      handlers.onLost(code);\n",
-        instead: "",
-      },
-    ],
-  },
   "a command that goes to whoever had the run before": {
     shows: "stale-owner",
     changes: [
@@ -139,21 +129,6 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
         file: "store/src/memory/memory-channel.ts",
         text: "    const next = this.runs.floorAt(floor);\n",
         instead: "    const next = this.runs.floorAt(floor) + 1;\n",
-      },
-    ],
-  },
-  "a trim that forgets which runs go on": {
-    shows: "torn-run",
-    changes: [
-      {
-        file: "store/src/memory/memory-runs.ts",
-        text: "Math.min(wish, this.openRoots[0]?.first ?? wish)",
-        instead: "wish",
-      },
-      {
-        file: "server/src/log/plan-retention.ts",
-        text: "    if (root?.isOpen) break;\n",
-        instead: "",
       },
     ],
   },

@@ -12,7 +12,7 @@ import { schedules } from "../../src/simulated/schedules.ts";
  */
 
 const { RUNWIRE_RUNS, RUNWIRE_SEED, RUNWIRE_PATH, RUNWIRE_HISTORY } = process.env;
-const numRuns = Number(RUNWIRE_RUNS ?? 300);
+const numRuns = Number(RUNWIRE_RUNS ?? 250);
 /** Whoever looks further looks elsewhere each time; the share of every commit is always the same. */
 const givenSeed = RUNWIRE_SEED ?? (RUNWIRE_RUNS === undefined ? "1" : undefined);
 
