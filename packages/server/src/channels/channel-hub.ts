@@ -1,37 +1,13 @@
 import type { ResetReason } from "@runwire/protocol";
 import type { ChannelHead } from "@runwire/store";
-import type { ServerClock } from "../clock.js";
 import type { LogEntry } from "../log/entry.js";
-import type { Appended, EventLog } from "../log/event-log.js";
-import { buildEventsFrame, type EventsFrame } from "../log/events-frame.js";
-import type { Logger } from "../logger.js";
-import type { BatchOptions, ReplayOptions } from "../options.js";
-import type { BatchWindow } from "./batch-window.js";
+import type { Appended } from "../log/event-log.js";
+import { buildEventsFrame } from "../log/events-frame.js";
 import { FlushSchedule } from "./flush-schedule.js";
+import type { HubServices, HubSubscriber } from "./hub-parts.js";
+import { isUrgent } from "./is-urgent.js";
 import { PatientQuestion } from "./patient-question.js";
 import { PendingEvents } from "./pending-events.js";
-
-/** Who follows a channel. Nothing here throws. */
-export interface HubSubscriber {
-  /** The next frame, for whoever stands at its `after`. */
-  offer(frame: EventsFrame): void;
-  /** The log is not the one it was, or lost what was not handed out yet: begin anew. */
-  reset(reason: ResetReason, head: ChannelHead): void;
-}
-
-/** What every hub of a server shares. */
-export interface HubServices {
-  readonly log: EventLog;
-  readonly clock: ServerClock;
-  readonly logger: Logger;
-  readonly batch: BatchOptions;
-  /** How long deltas wait, by the load of all hubs together. */
-  readonly window: BatchWindow;
-  readonly replay: ReplayOptions;
-  readonly maxEventBytes: number;
-  /** Told that a channel's history was trimmed up to `floor`, or without one that it may be another log. */
-  readonly onHistoryChanged: (channel: string, floor?: number) => void;
-}
 
 /**
  * The live end of one channel, while somebody follows it: gathers what was appended into frames that are built
@@ -257,17 +233,5 @@ export class ChannelHub {
     this.#flushed = offset;
     const frame = buildEventsFrame(range, entries, this.#services.maxEventBytes);
     for (const subscriber of [...this.#subscribers]) subscriber.offer(frame);
-  }
-}
-
-/** Whether an event must not wait for the window. */
-function isUrgent({ event }: LogEntry): boolean {
-  switch (event.type) {
-    case "agent_thinking":
-      return false;
-    case "custom":
-      return (event as { readonly priority?: unknown }).priority === "high";
-    default:
-      return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { EventLog } from "../log/event-log.js";
-import { ChannelHub, type HubServices } from "./channel-hub.js";
+import { ChannelHub } from "./channel-hub.js";
+import type { HubServices } from "./hub-parts.js";
 
 /** How often every followed channel is compared with the store: a hint that was lost costs this much, milliseconds. */
 const reconcileMs = 5_000;

@@ -4,9 +4,10 @@ import type { ServerClock } from "../clock.js";
 import type { EventLog } from "../log/event-log.js";
 import type { EventsFrame } from "../log/events-frame.js";
 import type { MergedPage, PageReader } from "../log/page-reader.js";
-import type { ChannelHub, HubSubscriber } from "./channel-hub.js";
+import type { ChannelHub } from "./channel-hub.js";
 import type { RunChoice } from "./choose-runs.js";
 import { type ChosenStart, chooseStart } from "./choose-start.js";
+import type { HubSubscriber } from "./hub-parts.js";
 import { type ChosenPageServices, readChosen } from "./read-chosen.js";
 import type { SubscriptionSink } from "./subscription-sink.js";
 
