@@ -1,11 +1,11 @@
 const secondMs = 1_000;
-const dayMs = 24 * 60 * 60 * secondMs;
+const dayMs = 86_400_000;
 
 /** Length of `00:00:00.000Z`. */
 const timeOfDayLength = 13;
 
-/** The latest day asked for: the dates of one value mostly share it. */
-let latestDay = Number.NaN;
+/** The latest day asked for, none at first: the dates of one value mostly share it. */
+let latestDay = 0.5;
 let latestDayText = "";
 
 /**

@@ -70,8 +70,9 @@ export function inheritsToJson(): boolean {
   return "toJSON" in Array.prototype;
 }
 
-export const objectPrototype = Object.prototype;
-const arrayPrototype = Array.prototype;
+// Marked as pure: what only decodes leaves them out, which no bundler does with what looks like a getter.
+export const objectPrototype = /* @__PURE__ */ Object.getPrototypeOf({});
+const arrayPrototype = /* @__PURE__ */ Object.getPrototypeOf([]);
 
 function isPlainContainer(value: object, levels: number, budget: Budget): boolean {
   return isPlainAs(Object.getPrototypeOf(value), value, levels, budget);
