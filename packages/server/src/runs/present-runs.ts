@@ -10,6 +10,7 @@ const retryMs = 250;
 /** A link that may have a run, until the store has said so. */
 interface Claim {
   readonly key: string;
+  readonly writer: string;
   readonly link: WriterLink;
   /** Ends the wait for the next question. */
   goOn: () => void;
@@ -46,7 +47,11 @@ export class PresentRuns {
 
   /** Whether the run is this writer's; asks until the store answers, unless the link is detached meanwhile. */
   async isOf(writer: string, channel: string, runId: string, link: WriterLink): Promise<boolean> {
-    const claim: Claim = { key: toRunKey(channel, runId), link, goOn: () => {} };
+    const claim: Claim = { key: toRunKey(channel, runId), writer, link, goOn: () => {} };
+    // Of two links of one writer the later has it (RW-CMD-1), whichever is answered first.
+    const own = [...this.#claims].filter((one) => one.key === claim.key && one.writer === writer);
+    if (own.some((one) => one.link.order > link.order)) return false;
+    for (const earlier of own) this.#end(earlier);
     this.#claims.add(claim);
     try {
       for (;;) {

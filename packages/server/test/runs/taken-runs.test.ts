@@ -134,6 +134,22 @@ test("[RW-CMD-1] a writer that another one disputes without right keeps its run"
   desk.close();
 });
 
+test("[RW-CMD-1] of two links of the taker the later has the run, whichever came first", async () => {
+  for (const orders of [[2, 3] as const, [3, 2] as const]) {
+    const { clock, createDesk, take } = await createRun();
+    const desk = createDesk();
+    const [old, one, other] = [createLink(1), createLink(orders[0]), createLink(orders[1])];
+    desk.attach("c", "r", "old", old.link);
+    void desk.ask(touch);
+    await take();
+    for (const each of [one, other]) desk.attach("c", "r", "new", each.link);
+    await clock.advance(0);
+    const handed = [old, one, other].map((each) => each.handed.length);
+    expect(handed).toEqual([0, ...orders.map((order) => (order === 3 ? 1 : 0))]);
+    desk.close();
+  }
+});
+
 test("a store that fails is asked again whose run it is", async () => {
   const { clock, store, createDesk, take } = await createRun();
   const { run } = store;
