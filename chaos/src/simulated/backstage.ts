@@ -25,6 +25,8 @@ const toldGraceMs = 1_000;
 /** When it was not told, it asks by itself; what it is told, or reads, may be as old as the slowest answers. */
 export const untoldGraceMs = revalidateMs + slowestAnswerMs + 1_000;
 
+/** How far the time of day may be from what it was set to at first, milliseconds. */
+const longestJumpMs = 3_600_000;
 /** How soon those who look after what is to be kept have done it, milliseconds. */
 const keeperTickMs = 5_200;
 
@@ -44,6 +46,7 @@ export class Backstage {
   readonly #hasKeepers: boolean;
   #policy: RetentionPolicy | undefined;
   #stalledMs = 0;
+  #jumpedMs = 0;
 
   constructor(seed: number, plant: Plant, hasKeepers: boolean) {
     this.random = createRandom(seed);
@@ -88,6 +91,13 @@ export class Backstage {
     this.note({ type: "revoked", at: this.#livedMs(), user, graceMs });
     if (!isTold) return;
     for (const { server } of this.places.living) void server.revoke({ user });
+  }
+
+  /** Sets the time of day; all in all by an hour at most, for which stores keep what they promise to keep. */
+  jump(milliseconds: number): void {
+    if (Math.abs(this.#jumpedMs + milliseconds) > longestJumpMs) return;
+    this.#jumpedMs += milliseconds;
+    this.clock.setTimeOfDay(this.clock.now() + milliseconds);
   }
 
   async stall(milliseconds: number): Promise<void> {
