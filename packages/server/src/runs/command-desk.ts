@@ -86,7 +86,9 @@ export class CommandDesk {
     const key = toRunKey(channel, runId);
     const holder = this.#holders.of(key);
     const isOthers = holder !== undefined && holder.writer !== writer;
-    if (!isOthers && !this.#runs.isDisputed(key)) return void this.#attach(key, writer, link);
+    const isOwn = holder !== undefined && !isOthers;
+    if (isOwn || !(isOthers || this.#runs.isDisputed(key)))
+      return void this.#attach(key, writer, link);
     // Two have been told that the run is theirs, and the later answer need not be the later one's: nobody has it
     // until the store has said so.
     this.#holders.delete(key);

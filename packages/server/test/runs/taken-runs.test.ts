@@ -4,6 +4,7 @@ import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { defaultServerOptions } from "../../src/options.ts";
 import { CommandDesk, type HandedCommand, type WriterLink } from "../../src/runs/command-desk.ts";
+import { gate } from "../conformance/support/gate.ts";
 import { completed, started } from "../conformance/support/sample-events.ts";
 
 /*
@@ -148,6 +149,31 @@ test("[RW-CMD-1] of two links of the taker the later has the run, whichever came
     expect(handed).toEqual([0, ...orders.map((order) => (order === 3 ? 1 : 0))]);
     desk.close();
   }
+});
+
+test("[RW-CMD-1] an earlier link of the taker gets nothing while the one before is still asked about", async () => {
+  const { clock, store, createDesk, take } = await createRun();
+  const { run } = store;
+  const desk = createDesk();
+  const [old, earlier, later] = [createLink(1), createLink(2), createLink(3)];
+  desk.attach("c", "r", "old", old.link);
+  await take();
+  const waiting = gate();
+  let count = 0;
+  store.run = async (channel, runId) => {
+    count += 1;
+    if (count === 1) await waiting.pass;
+    return run.call(store, channel, runId);
+  };
+  desk.attach("c", "r", "new", later.link);
+  await clock.advance(0);
+  desk.attach("c", "r", "new", earlier.link);
+  void desk.ask(touch);
+  await clock.advance(0);
+  waiting.open();
+  await clock.advance(0);
+  expect([old, earlier, later].map(({ handed }) => handed.length)).toEqual([0, 0, 1]);
+  desk.close();
 });
 
 test("a store that fails is asked again whose run it is", async () => {
