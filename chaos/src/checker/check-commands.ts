@@ -28,7 +28,8 @@ function checkEffects(history: History): readonly Anomaly[] {
   for (const entry of history) {
     if (entry.type === "taken") take(entry);
     if (entry.type === "attached") tell(entry);
-    if (entry.type === "wiped") for (const each of [takers, told]) each.clear();
+    // Nobody knows any more who has a run, or that a command was handed over.
+    if (entry.type === "wiped") for (const each of [takers, told, commands]) each.clear();
     if (entry.type === "command") know(entry.id, entry.runId);
     if (entry.type === "effect") handle(entry.id, entry.by ?? "");
   }
