@@ -12,6 +12,7 @@ export const internalNames: readonly string[] = [
   "attach",
   "attached",
   "begin",
+  "canAskWhy",
   "deadline",
   "depth",
   "detach",

@@ -72,8 +72,6 @@ export function resolveOptions({ token, onReport, ...options }: RunwireClientOpt
     token,
     onReport,
     backoff,
-    /** Who opens sockets in another way reaches them in another way. */
-    canAskWhy: !options.WebSocket,
     /** Asked for late: a platform without any has a use for a client that never connects. */
     WebSocket: () => options.WebSocket ?? isomorphicWebSocket(),
   };

@@ -58,6 +58,8 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
   const connection = createManagedConnection({
     ...parts,
     url: () => toWebSocketUrl(url),
+    // Who opens sockets in another way reaches them in another way.
+    canAskWhy: !options.WebSocket,
     onMessage: (message, text) => routeMessage(receivers, message, text),
     onChange: change,
   });
@@ -153,8 +155,7 @@ export function createRunwireClient(options: RunwireClientOptions): RunwireClien
       subscriptions.suspend();
     }
     info.set(toConnectionInfo(state, info.get()));
-    if (!error) return;
-    runs.fail(error);
+    if (error) runs.fail(error);
     subscriptions.fail(error);
   }
 }

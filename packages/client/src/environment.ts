@@ -27,7 +27,7 @@ export async function within<Value>(
 ): Promise<Value> {
   let stop = () => {};
   const late = new Promise<never>((_, reject) => {
-    stop = clock.after(ms, () => reject(new Error("no answer")));
+    stop = clock.after(ms, () => reject(new Error("timeout")));
   });
   try {
     return await Promise.race([work, late]);

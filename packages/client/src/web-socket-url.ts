@@ -15,7 +15,7 @@ export function toWebSocketUrl(url: string): string {
   } catch (cause) {
     throw new RunwireError(
       "invalid_url",
-      `"${url}" is no address; use ws:, wss:, http:, https:, or a path of the page`,
+      `"${url}" is no address; use ws:, wss:, http:, https: or a path`,
       { cause },
     );
   }

@@ -17,7 +17,6 @@ export async function askWhy(url: string): Promise<Refusal | undefined> {
     const answer = await fetch(url.replace("ws", "http"), {
       // With a GET a page does not say where it is to a server that passes for its own.
       method: "POST",
-      credentials: "omit",
       signal: AbortSignal.timeout(timeoutMs),
     });
     const body = await answer.json();

@@ -32,7 +32,7 @@ export function createCredentials(
     try {
       return await within(clock, tokenTimeoutMs, source());
     } catch (cause) {
-      throw new RunwireError("token_failed", `token() gave no token: ${String(cause)}`, { cause });
+      throw new RunwireError("token_failed", `token() failed: ${String(cause)}`, { cause });
     }
   }
 }

@@ -93,7 +93,7 @@ export function createChannelView({ channel, report }: ChannelViewOptions): Chan
   function fold(state: ChannelState, events: readonly ChannelEvent[]): ChannelState {
     try {
       for (const { type, runId, offset } of events)
-        if (type === "agent_started" && runId !== undefined && !life.firsts.has(runId))
+        if (type === "agent_started" && runId && !life.firsts.has(runId))
           life.firsts.set(runId, offset);
       return reduceChannel(state, events);
     } catch (cause) {

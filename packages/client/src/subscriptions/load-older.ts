@@ -1,5 +1,6 @@
 import type { Listed, LogPage } from "@runwire/protocol";
 import type { ChannelEvent, WaitOptions } from "../client-types.js";
+import type { ServerError } from "../requests/server-error.js";
 import type { ChannelView } from "./channel-view.js";
 import type { Subscription } from "./subscription.js";
 
@@ -37,7 +38,13 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const { view } = subscription;
     const life = view.life();
     for (;;) {
-      const { epoch, runs, more } = await source.list({ before: life.before, limit });
+      const { epoch, runs, more } = await source
+        .list({ before: life.before, limit })
+        .catch((error: ServerError) => {
+          if (error.code !== "run_not_found") throw error;
+          // The run that was listed last is trimmed, and all that is older with it.
+          return { epoch: subscription.log()?.epoch, runs: [], more: false };
+        });
       const { runs: known } = view.snapshot().state;
       const end = subscription.level() ?? 0;
       // What begins after the end of the state comes by itself, and would be there twice.
@@ -48,7 +55,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
         return load(limit);
       // Loaded meanwhile by a channel with other options: the two share one state.
       if (missing.some(({ runId }) => view.snapshot().state.runs[runId])) continue;
-      life.before = runs.findLast((run) => run.parentRunId === undefined)?.runId ?? life.before;
+      life.before = runs.findLast((run) => !run.parentRunId)?.runId ?? life.before;
       const isFound = events.length > 0;
       if (isFound || !more) {
         view.addOlder(events, more);
@@ -64,7 +71,7 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
   async function read(
     runs: Listed["runs"],
     view: ChannelView,
-    epoch: string,
+    epoch: string | undefined,
   ): Promise<readonly ChannelEvent[] | undefined> {
     const life = view.life();
     const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));

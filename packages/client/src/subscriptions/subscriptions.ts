@@ -14,14 +14,15 @@ export interface Subscriptions {
   resume(): void;
   /** The connection has ended. */
   suspend(): void;
-  /** The connection has ended for good. */
-  fail(error: Error): void;
+  /** The connection has ended for good; it may begin again where it is called without an error. */
+  fail(error: Error | undefined): void;
 }
 
 export type SubscriptionsOptions = Omit<SubscriptionOptions, "channel">;
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
   const byChannel = new Map<string, Subscription>();
+  let failure: Error | undefined;
   return {
     of: (channel) => byChannel.get(channel) ?? create(channel),
     find: (channel) => byChannel.get(channel),
@@ -38,7 +39,8 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       for (const subscription of byChannel.values()) subscription.suspend();
     },
     fail(error) {
-      for (const subscription of [...byChannel.values()]) subscription.fail(error);
+      failure = error;
+      if (error) for (const subscription of [...byChannel.values()]) subscription.fail(error);
     },
   };
 
@@ -47,6 +49,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       byChannel.delete(channel),
     );
     byChannel.set(channel, subscription);
+    if (failure) subscription.view.fail(failure);
     return subscription;
   }
 }

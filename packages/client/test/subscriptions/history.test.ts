@@ -303,6 +303,25 @@ describe("loadOlder()", () => {
     expect([runs.constructor, keyed.constructor]).toEqual([undefined, undefined]);
   });
 
+  it("ends with false where the last run that it listed is trimmed since", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const first = channel.loadOlder();
+    await settle();
+    await listed([summary("r2", 4, 6)], true);
+    await answerPage(socket, {
+      offset: 9,
+      head: 9,
+      events: [started(4, "r2"), completed(6, "r2")],
+    });
+    await first;
+    const second = channel.loadOlder();
+    await settle();
+    const { id } = socket.last("list");
+    await socket.say({ type: "error", id, code: "run_not_found", message: "…" });
+    expect(await second).toBe(false);
+    expect(channel.snapshot().state).toMatchObject({ order: ["r2", "r3"], olderRuns: false });
+  });
+
   it("goes on where the last call stopped, and ends with false", async () => {
     const { channel, socket, listed } = await followLatest();
     const first = channel.loadOlder({ limit: 2 });

@@ -320,6 +320,20 @@ describe("a channel that cannot be followed", () => {
     await socket.end(4403);
     expect(channel.snapshot().error).toMatchObject({ code: "closed" });
   });
+
+  it("tells so whoever comes after that, until there is a connection again", async () => {
+    const { client, socket, connect, stop } = await follow();
+    await socket.end(4403);
+    stop();
+    const later = client.channel("chat:2");
+    later.subscribe(() => {});
+    expect(later.snapshot().error).toMatchObject({ code: "closed" });
+    client.reconnect();
+    const next = await connect();
+    await subscribed(next, { offset: 0 });
+    expect(later.snapshot()).toMatchObject({ isLoading: false });
+    expect(later.snapshot().error).toBeUndefined();
+  });
 });
 
 describe("what reaches the application", () => {
