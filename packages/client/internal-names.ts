@@ -31,6 +31,7 @@ export const internalNames: readonly string[] = [
   "isStuck",
   "level",
   "life",
+  "log",
   "maxBytes",
   "members",
   "notBefore",

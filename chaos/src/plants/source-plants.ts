@@ -137,7 +137,7 @@ export const sourcePlants: { readonly [mistake: string]: SourcePlant } = {
     changes: [
       {
         file: "client/src/subscriptions/load-older.ts",
-        text: "first <= end && ",
+        text: "first <= end() && ",
         instead: "",
       },
       {

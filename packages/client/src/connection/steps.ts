@@ -110,9 +110,6 @@ export function fail(
 }
 
 export const expire = (state: ConnectionState, _: unknown, moment: Moment): Transition => {
-  const error = new RunwireError(
-    "connection_lost",
-    `no answer from the server while ${state.name}`,
-  );
+  const error = new RunwireError("connection_lost", `no answer while ${state.name}`);
   return fail(state, { type: "lost", transport: state.transport, error }, moment);
 };

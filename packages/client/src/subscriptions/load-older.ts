@@ -1,7 +1,6 @@
 import type { Listed, LogPage } from "@runwire/protocol";
 import type { ChannelEvent, WaitOptions } from "../client-types.js";
 import type { ServerError } from "../requests/server-error.js";
-import type { ChannelView } from "./channel-view.js";
 import type { Subscription } from "./subscription.js";
 
 /** Which page of the channel's runs. */
@@ -35,60 +34,58 @@ export function createOlderLoader(source: OlderSource): (limit?: number) => Prom
     const subscription = await whenLevel(source);
     // Nobody follows it: there is no state to load into.
     if (!subscription) return false;
-    const { view } = subscription;
-    const life = view.life();
-    for (;;) {
-      const { epoch, runs, more } = await source
-        .list({ before: life.before, limit })
-        .catch((error: ServerError) => {
-          if (error.code !== "run_not_found") throw error;
-          // The run that was listed last is trimmed, and all that is older with it.
-          return { epoch: subscription.log()?.epoch, runs: [], more: false };
-        });
-      const { runs: known } = view.snapshot().state;
-      const end = subscription.level() ?? 0;
-      // What begins after the end of the state comes by itself, and would be there twice.
-      const missing = runs.filter(({ runId, first }) => first <= end && !known[runId]);
-      const events = missing.length > 0 ? await read(missing, view, epoch) : [];
-      // Begun anew meanwhile, or about to: what was read belongs to another state.
-      if (!events || life !== view.life() || epoch !== subscription.log()?.epoch)
-        return load(limit);
-      // Loaded meanwhile by a channel with other options: the two share one state.
-      if (missing.some(({ runId }) => view.snapshot().state.runs[runId])) continue;
-      life.before = runs.findLast((run) => !run.parentRunId)?.runId ?? life.before;
-      const isFound = events.length > 0;
-      if (isFound || !more) {
-        view.addOlder(events, more);
-        return isFound;
-      }
-    }
+    return (await loadPage(subscription, limit)) ?? load(limit);
   }
 
-  /**
-   * In the order of the log: from the first of these runs to their last, and to where the state begins. Nothing where
-   * the log has become another one, or some of it has gone.
-   */
-  async function read(
-    runs: Listed["runs"],
-    view: ChannelView,
-    epoch: string | undefined,
-  ): Promise<readonly ChannelEvent[] | undefined> {
+  /** Whether a page of the channel's runs brought any; nothing where more has to be read, or the state began anew. */
+  async function loadPage(
+    { view, level, log }: Subscription,
+    limit: number | undefined,
+  ): Promise<boolean | undefined> {
     const life = view.life();
-    const wanted = new Set<string | undefined>(runs.map(({ runId }) => runId));
+    const known = (runId: string) => view.snapshot().state.runs[runId];
+    const end = () => level() ?? 0;
+    const { epoch, runs, more } = await source
+      .list({ before: life.before, limit })
+      .catch((error: ServerError) => {
+        if (error.code !== "run_not_found") throw error;
+        // The run that was listed last is trimmed, and all that is older with it.
+        return { epoch: log()?.epoch, runs: [], more: false };
+      });
+    // What begins after the end of the state comes by itself, and would be there twice.
+    const missing = runs.filter(({ runId, first }) => first <= end() && !known(runId));
+    const wanted = new Set<unknown>(missing.map(({ runId }) => runId));
+    const goesOn = missing.some((run) => !run.completedAt);
     const floor = life.firsts.size > 0 ? Math.min(...life.firsts.values()) : 0;
-    let after = Math.min(...runs.map(({ first }) => first)) - 1;
-    const end = Math.max(...runs.map(({ last }) => last), floor - 1);
+    const last = Math.max(...missing.map((run) => run.last), floor - 1);
     const events: ChannelEvent[] = [];
-    while (after < end && life === view.life()) {
+    // In the order of the log: to their last, to where the state begins, and to what has passed by the state meanwhile.
+    let after = Math.min(...missing.map(({ first }) => first)) - 1;
+    while (after < Math.max(last, goesOn ? end() : 0) && life === view.life()) {
       const page = await source.fetch(after);
+      // The log has become another one, or some of it has gone.
       if (page.trimmed || page.epoch !== epoch) return undefined;
-      for (const event of page.events)
+      for (const event of page.events) {
+        // Begun since they were listed; the state has left it out, for it did not know the parent.
+        if (event.type === "agent_started" && wanted.has(event.parentRunId))
+          wanted.add(event.runId);
         if (event.runId === undefined ? event.offset < floor : wanted.has(event.runId))
           events.push(event);
+      }
       if (page.offset <= after) break;
       after = page.offset;
     }
-    return events;
+    // Begun anew meanwhile, or about to: what was read belongs to another state.
+    if (life !== view.life() || epoch !== log()?.epoch) return undefined;
+    // Loaded meanwhile by a channel with other options: the two share one state.
+    if (missing.some(({ runId }) => known(runId))) return undefined;
+    life.before = runs.findLast((run) => !run.parentRunId)?.runId ?? life.before;
+    const isFound = events.length > 0;
+    if (!isFound && more) return undefined;
+    // What comes after the end of the state comes by itself.
+    const passed = events.filter(({ offset }) => offset <= end());
+    view.addOlder(passed, more);
+    return isFound;
   }
 }
 

@@ -190,7 +190,7 @@ export function createSubscription(
     const position = progress.log()?.offset;
     report({
       code: "gap",
-      message: `"${channel}" goes on after ${after}, not after ${position}`,
+      message: `"${channel}" goes on after ${after}, not ${position}`,
     });
     subscribeAgain();
   }

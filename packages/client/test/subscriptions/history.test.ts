@@ -2,7 +2,7 @@ import { settle } from "@runwire/testing";
 import { describe, expect, it } from "vitest";
 import type { ChannelEvent, EventsOptions } from "../../src/index.js";
 import type { LinkedSocket } from "../support/linked-socket.js";
-import { completed, range, said, setUp, started, subscribed } from "../support/set-up.js";
+import { completed, range, said, setUp, started, subscribed, textOf } from "../support/set-up.js";
 
 /** Reads with `events()` into a list, and says how it ended. */
 async function read(options: EventsOptions = {}) {
@@ -231,10 +231,13 @@ const summary = (runId: string, first: number, last: number, fields: object = {}
   agent: { name: "tester" },
   status: "success",
   startedAt: first,
+  completedAt: last,
   first,
   last,
   ...fields,
 });
+
+const goesOn = { status: "running", completedAt: undefined };
 
 describe("loadOlder()", () => {
   async function followLatest() {
@@ -301,6 +304,48 @@ describe("loadOlder()", () => {
       ["r3", "success"],
     ]);
     expect([runs.constructor, keyed.constructor]).toEqual([undefined, undefined]);
+  });
+
+  it("takes of a run that goes on what the state has come to, for the rest comes by itself", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("r2", 4, 6, goesOn)], true);
+    const events = [started(4, "r2"), said(6, "a", "r2"), said(10, "b", "r2")];
+    await answerPage(socket, { offset: 10, head: 10, events });
+    await loaded;
+    expect(textOf(channel.snapshot(), "r2")).toBe("a");
+    await socket.say(range(9, 10, [said(10, "b", "r2")]));
+    expect(textOf(channel.snapshot(), "r2")).toBe("ab");
+  });
+
+  it("reads on where a run that goes on has come further while it was read", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("r2", 4, 6, goesOn)], true);
+    // The state does not know the run yet.
+    await socket.say(range(9, 10, [said(10, "b", "r2")]));
+    const events = [started(4, "r2"), said(6, "a", "r2")];
+    await answerPage(socket, { offset: 9, head: 9, events });
+    expect(socket.last("fetch").after).toBe(9);
+    await answerPage(socket, { offset: 10, head: 10, events: [said(10, "b", "r2")] });
+    expect(await loaded).toBe(true);
+    expect(textOf(channel.snapshot(), "r2")).toBe("ab");
+  });
+
+  it("takes a sub-agent that was started while its run was read", async () => {
+    const { channel, socket, listed } = await followLatest();
+    const loaded = channel.loadOlder();
+    await settle();
+    await listed([summary("r2", 4, 6, goesOn)], true);
+    const child = started(10, "r2b", { parentRunId: "r2" });
+    await socket.say(range(9, 10, [child]));
+    await answerPage(socket, { offset: 10, head: 10, events: [started(4, "r2"), child] });
+    await loaded;
+    await socket.say(range(10, 11, [said(11, "b", "r2b")]));
+    expect(channel.snapshot().state.order).toEqual(["r2", "r3", "r2b"]);
+    expect(textOf(channel.snapshot(), "r2b")).toBe("b");
   });
 
   it("ends with false where the last run that it listed is trimmed since", async () => {
