@@ -28,8 +28,7 @@ function checkEffects(history: History): readonly Anomaly[] {
   for (const entry of history) {
     if (entry.type === "taken") take(entry);
     if (entry.type === "attached") tell(entry);
-    // Nobody knows any more who has a run, or that a command was handed over.
-    if (entry.type === "wiped") for (const each of [takers, told, commands]) each.clear();
+    if (entry.type === "wiped") forget();
     if (entry.type === "command") know(entry.id, entry.runId);
     if (entry.type === "effect") handle(entry.id, entry.by ?? "");
   }
@@ -42,6 +41,17 @@ function checkEffects(history: History): readonly Anomaly[] {
 
   function tell({ runId, writer }: EntryOf<"attached">): void {
     if (writer !== undefined && takers.get(runId) === writer) told.set(runId, writer);
+  }
+
+  /**
+   * Whose a run is, and what became of a command, is in the store (RW-PUB-14, RW-CMD-8): with the log it is lost.
+   * Commands from before may be asked again, and what is taken from then on counts for them too.
+   */
+  function forget(): void {
+    takers.clear();
+    told.clear();
+    for (const [id, { runId }] of commands)
+      commands.set(id, { runId, taker: undefined, takers: [], handlers: [] });
   }
 
   function know(id: string, runId = ""): Asked {

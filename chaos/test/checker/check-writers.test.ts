@@ -49,6 +49,8 @@ test("stale-owner: a command that was asked after a take was handled by the writ
   expect(names(taken("new"), command, effect("old"))).toEqual([]);
   expect(names(command, taken("new"), attached("new"), effect("old"))).toEqual([]);
   expect(names(taken("new"), attached("new"), command, taken("old"), effect("old"))).toEqual([]);
+  // In a new log the run is whoever's writes it first.
+  expect(names(taken("new"), attached("new"), command, wiped, effect("old"))).toEqual([]);
 });
 
 test("stale-owner: connections of another writer, from before a take, do not count", () => {
@@ -65,6 +67,10 @@ test("repeated-effect: two writers handled a command, and no take was between th
   expect(names(command, effect("one"), effect("two"))).toEqual(["repeated-effect"]);
   expect(names(command, effect("one"), taken("two"), effect("two"))).toEqual([]);
   expect(names(command, effect("one"), taken("two"), effect("one"))).toEqual(["repeated-effect"]);
+  // What is asked again of a new log may be handled again, once by each who takes the run.
+  expect(names(command, effect("one"), wiped, effect("one"))).toEqual([]);
+  expect(names(command, wiped, effect("one"), taken("two"), effect("two"))).toEqual([]);
+  expect(names(command, wiped, effect("one"), effect("two"))).toEqual(["repeated-effect"]);
 });
 
 test("torn-run: a trim takes the beginning of a run that goes on, or ends within one", () => {
