@@ -1,11 +1,16 @@
 import { checkHistory } from "../checker/check-history.ts";
 import type { Anomaly, Play } from "../checker/history.ts";
 import type { Plant } from "./backstage.ts";
+import { repeatNames } from "./repeat-names.ts";
 import type { Step } from "./steps.ts";
 import { World } from "./world.ts";
 
 /** Plays a schedule to its end. The same seed and steps make the same history, entry for entry. */
-export async function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
+export function play(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
+  return repeatNames(seed, () => playWorld(seed, steps, plant));
+}
+
+async function playWorld(seed: number, steps: readonly Step[], plant?: Plant): Promise<Play> {
   // Where a schedule does not ask for it, the same world comes of a seed as before there was such a thing.
   const hasKeepers = steps.some(({ type }) => type === "retain");
   const world = new World(seed, { plant, hasKeepers });
