@@ -17,6 +17,8 @@ interface Asked {
   /** Those who have taken it since, or were not told yet that they have. */
   readonly takers: string[];
   readonly handlers: string[];
+  /** It was asked of a log that is lost, and may be on its way from there under a `commandId` that nobody knows any more. */
+  readonly isOfLostLog?: true;
 }
 
 function checkEffects(history: History): readonly Anomaly[] {
@@ -51,7 +53,7 @@ function checkEffects(history: History): readonly Anomaly[] {
     takers.clear();
     told.clear();
     for (const [id, { runId }] of commands)
-      commands.set(id, { runId, taker: undefined, takers: [], handlers: [] });
+      commands.set(id, { runId, taker: undefined, takers: [], handlers: [], isOfLostLog: true });
   }
 
   function know(id: string, runId = ""): Asked {
@@ -76,6 +78,9 @@ function checkEffects(history: History): readonly Anomaly[] {
 }
 
 /** Whoever takes a run cannot know what another writer has handled, and not answered, by then. */
-function isRepeated({ handlers, takers }: Asked): boolean {
-  return new Set(handlers).size < handlers.length || handlers.length > takers.length + 1;
+function isRepeated({ handlers, takers, isOfLostLog }: Asked): boolean {
+  // Sent again, it has another `commandId` (RW-CMD-8), by which alone a writer knows it again (RW-CMD-11).
+  const spare = isOfLostLog ? 1 : 0;
+  const again = handlers.length - new Set(handlers).size;
+  return again > spare || handlers.length > takers.length + 1 + spare;
 }
