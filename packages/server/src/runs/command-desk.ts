@@ -5,6 +5,7 @@ import type { CommandOptions } from "../options.js";
 import { CommandEndings } from "./command-endings.js";
 import { CommandRelay } from "./command-relay.js";
 import { CommandWaits } from "./command-waits.js";
+import { HandOvers } from "./hand-overs.js";
 import { hasEnded, isClosing, type OpenCommand, refusal, toAnswer } from "./open-command.js";
 import { OpenCommands } from "./open-commands.js";
 import { PresentRuns } from "./present-runs.js";
@@ -47,6 +48,7 @@ export class CommandDesk {
   readonly #relay: CommandRelay;
   readonly #endings: CommandEndings;
   readonly #waits: CommandWaits;
+  readonly #handOvers: HandOvers;
 
   constructor(store: EventStore, clock: ServerClock, options: CommandOptions) {
     const [open, holders] = [this.#open, this.#holders];
@@ -60,12 +62,14 @@ export class CommandDesk {
     });
     const endings = new CommandEndings({ store, relay, open });
     const waits = new CommandWaits({ clock, options, relay, endings });
-    const shared = new SharedCommands({ relay, open, holders, runs, endings, waits });
+    const handOvers = new HandOvers({ open, holders, runs, waits });
+    const shared = new SharedCommands({ relay, open, holders, runs, endings, waits, handOvers });
     this.#store = store;
     this.#runs = runs;
     this.#relay = relay;
     this.#endings = endings;
     this.#waits = waits;
+    this.#handOvers = handOvers;
   }
 
   /** Asks; resolves to the answer, whatever it is. @throws RunwireError `store_unavailable`, `store_full` */
@@ -88,7 +92,7 @@ export class CommandDesk {
     const isOthers = holder !== undefined && holder.writer !== writer;
     const isOwn = holder !== undefined && !isOthers;
     if (isOwn || !(isOthers || this.#runs.isDisputed(key)))
-      return void this.#attach(key, writer, link);
+      return void this.#attach(channel, runId, { writer, link });
     // Two have been told that the run is theirs, and the later answer need not be the later one's: nobody has it
     // until the store has said so.
     this.#holders.delete(key);
@@ -117,9 +121,7 @@ export class CommandDesk {
 
   /** A run has ended: what was not handed over is over, what was gets a little longer. */
   runEnded(channel: string, runId: string): void {
-    const key = toRunKey(channel, runId);
-    this.#holders.delete(key);
-    for (const command of this.#open.ofRun(key)) this.#waits.runEnded(command);
+    this.#handOvers.runEnded(toRunKey(channel, runId));
   }
 
   /** Ends every wait; who asked will ask again elsewhere. */
@@ -130,18 +132,14 @@ export class CommandDesk {
     for (const command of this.#open) this.#endings.close(command, isClosing());
   }
 
-  async #attachIfPresent(channel: string, runId: string, { writer, link }: Holder): Promise<void> {
-    if (await this.#runs.isOf(writer, channel, runId, link))
-      this.#attach(toRunKey(channel, runId), writer, link);
+  async #attachIfPresent(channel: string, runId: string, holder: Holder): Promise<void> {
+    if (await this.#runs.isOf(holder.writer, channel, runId, holder.link))
+      this.#attach(channel, runId, holder);
   }
 
-  #attach(key: string, writer: string, link: WriterLink): void {
-    if (!this.#holders.attach(key, writer, link)) return;
-    for (const command of this.#open.ofRun(key)) {
-      // A renewal from before the run's end, answered after it, says nothing of where the writer is.
-      if (command.hasRunEnded || command.handedTo === link) continue;
-      this.#waits.handOver(command, link);
-    }
+  #attach(channel: string, runId: string, { writer, link }: Holder): void {
+    if (this.#holders.attach(toRunKey(channel, runId), writer, link))
+      void this.#handOvers.ofRun(channel, runId);
   }
 
   #isWriter({ row: { channel, runId }, handedTo, hasRunEnded }: OpenCommand, from: Answerer) {

@@ -7,13 +7,17 @@ import type { WriterLink } from "./writer-link.js";
 /** How soon a store that failed is asked again, milliseconds. */
 const retryMs = 250;
 
+/** Whoever asks the store again and again. */
+interface Waiting {
+  /** Ends the wait for the next question. */
+  goOn: () => void;
+}
+
 /** A link that may have a run, until the store has said so. */
-interface Claim {
+interface Claim extends Waiting {
   readonly key: string;
   readonly writer: string;
   readonly link: WriterLink;
-  /** Ends the wait for the next question. */
-  goOn: () => void;
 }
 
 /**
@@ -25,6 +29,8 @@ export class PresentRuns {
   readonly #clock: ServerClock;
   readonly #holders: RunHolders;
   readonly #claims = new Set<Claim>();
+  /** Those who wait before they read again. */
+  readonly #readers = new Set<Waiting>();
 
   constructor(store: EventStore, clock: ServerClock, holders: RunHolders) {
     this.#store = store;
@@ -43,6 +49,20 @@ export class PresentRuns {
       if (run) this.#holders.deleteOthers(key, run.writer);
       return run;
     }
+  }
+
+  /** As `read`, asked until the store answers, for as long as somebody wants to know. */
+  async readAtLast(
+    channel: string,
+    runId: string,
+    isWanted: () => boolean,
+  ): Promise<RunRow | undefined> {
+    while (isWanted()) {
+      const run = await this.read(channel, runId).catch(() => "unanswered" as const);
+      if (run !== "unanswered") return run;
+      if (isWanted()) await this.#pauseReading();
+    }
+    return undefined;
   }
 
   /** Whether the run is this writer's; asks until the store answers, unless the link is detached meanwhile. */
@@ -76,9 +96,10 @@ export class PresentRuns {
       if (claim.key === key && claim.link === link) this.#end(claim);
   }
 
-  /** Nobody claims anything any more. */
+  /** Nobody claims anything any more, or waits. */
   close(): void {
     for (const claim of this.#claims) this.#end(claim);
+    for (const reader of this.#readers) reader.goOn();
   }
 
   #end(claim: Claim): void {
@@ -86,10 +107,17 @@ export class PresentRuns {
     claim.goOn();
   }
 
-  #pause(claim: Claim): Promise<void> {
+  async #pauseReading(): Promise<void> {
+    const reader: Waiting = { goOn: () => {} };
+    this.#readers.add(reader);
+    await this.#pause(reader);
+    this.#readers.delete(reader);
+  }
+
+  #pause(waiting: Waiting): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.#clock.after(retryMs, resolve);
-      claim.goOn = () => {
+      waiting.goOn = () => {
         stop();
         resolve();
       };

@@ -2,6 +2,7 @@ import type { CommandCall, CommandRow } from "@runwire/store";
 import type { CommandEndings } from "./command-endings.js";
 import type { CommandRelay } from "./command-relay.js";
 import type { CommandWaits } from "./command-waits.js";
+import type { HandOvers } from "./hand-overs.js";
 import { isHandedOver } from "./open-command.js";
 import type { OpenCommands } from "./open-commands.js";
 import type { PresentRuns } from "./present-runs.js";
@@ -16,6 +17,7 @@ export interface SharingServices {
   readonly runs: PresentRuns;
   readonly endings: CommandEndings;
   readonly waits: CommandWaits;
+  readonly handOvers: HandOvers;
 }
 
 /** The commands that this server has in common with the others on its store: theirs to hand over, and its own that they do. */
@@ -49,17 +51,19 @@ export class SharedCommands {
   }
 
   async #take(row: CommandRow): Promise<void> {
-    const { relay, open, holders, runs, waits } = this.#services;
+    const { relay, open, holders, runs, waits, handOvers } = this.#services;
     const key = toRunKey(row.channel, row.runId);
     if (open.get(row.commandId) || !holders.has(key)) return;
     const run = await runs.read(row.channel, row.runId);
     // It may have ended, or its writer be elsewhere by now.
-    if (run?.status !== "running" || !holders.has(key)) return;
+    const holder = holders.of(key);
+    if (run?.status !== "running" || !holder) return;
     const isWaitedFor = await relay.note(row);
     // The writer, or a person here, may have been faster.
     if (!isWaitedFor || open.get(row.commandId) || open.isClosed) return;
     const command = open.add(row, false);
-    const link = holders.linkOf(key);
-    if (link) waits.handOver(command, link);
+    // Whoever came since the store was asked need not be the writer.
+    if (holders.of(key) === holder) waits.handOver(command, holder.link);
+    else void handOvers.ofRun(row.channel, row.runId);
   }
 }

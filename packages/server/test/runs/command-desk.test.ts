@@ -52,6 +52,7 @@ describe("a command", () => {
     await clock.advance(4_000);
     const link = new Link(1);
     desk.attach("c", "r", "w", link);
+    await settle(clock);
     expect(link.handed).toMatchObject([{ name: "cancel", data: '{"a":1}', user: { id: "ann" } }]);
     await desk.handled(link.handed[0]?.commandId ?? "", answerer(link), { result: "7" });
     expect(await answer).toEqual({ type: "commanded", result: "7" });
@@ -91,12 +92,14 @@ describe("a command", () => {
     await settle(clock);
     desk.attach("c", "r", "w", two);
     desk.attach("c", "r", "w", one);
+    await settle(clock);
     expect(two.handed).toEqual(one.handed);
     void desk.ask({ ...cancel, id: "2" });
     await settle(clock);
     expect([one.handed.length, two.handed.length]).toEqual([1, 2]);
     desk.detach("c", "r", two);
     desk.attach("c", "r", "w", one);
+    await settle(clock);
     expect(one.handed).toHaveLength(3);
   });
 

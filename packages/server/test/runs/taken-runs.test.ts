@@ -91,6 +91,80 @@ test("[RW-CMD-1] commands that wait go to the taker once it is there", async () 
   desk.close();
 });
 
+test("[RW-CMD-1] a late answer brings to nobody what waits for a taker that is gone", async () => {
+  const { clock, createDesk, take } = await createRun();
+  const desk = createDesk();
+  const [old, taker, back] = [createLink(2), createLink(1), createLink(3)];
+  await take();
+  desk.attach("c", "r", "new", taker.link);
+  desk.detach("c", "r", taker.link);
+  void desk.ask(touch);
+  await clock.advance(0);
+  desk.attach("c", "r", "old", old.link);
+  await clock.advance(0);
+  expect(old.handed).toEqual([]);
+  desk.attach("c", "r", "new", back.link);
+  await clock.advance(0);
+  expect([old.handed.length, back.handed.length]).toEqual([0, 1]);
+  desk.close();
+});
+
+test("[RW-CMD-1] what was asked elsewhere goes to nobody who comes late while that is noted", async () => {
+  const { clock, store, createDesk, take } = await createRun();
+  const { noteCall } = store;
+  const [asked, here] = [createDesk(), createDesk()];
+  const [old, taker] = [createLink(2), createLink(1)];
+  await take();
+  here.attach("c", "r", "new", taker.link);
+  const noting = gate();
+  store.noteCall = async (...call) => {
+    await noting.pass;
+    return noteCall.apply(store, call);
+  };
+  void asked.ask(touch);
+  await clock.advance(500);
+  here.detach("c", "r", taker.link);
+  here.attach("c", "r", "old", old.link);
+  noting.open();
+  await clock.advance(500);
+  expect([old.handed, taker.handed]).toEqual([[], []]);
+  for (const desk of [asked, here]) desk.close();
+});
+
+test("what waits is handed over once a store that fails has said whose the run is", async () => {
+  const { clock, store, createDesk } = await createRun();
+  const { run } = store;
+  const desk = createDesk();
+  const { link, handed } = createLink(1);
+  void desk.ask(touch);
+  await clock.advance(0);
+  store.run = () => Promise.reject(new RunwireError("store_unavailable", "no disk"));
+  desk.attach("c", "r", "old", link);
+  await clock.advance(1_000);
+  expect(handed).toEqual([]);
+  store.run = run.bind(store);
+  await clock.advance(1_000);
+  expect(handed).toHaveLength(1);
+  desk.close();
+});
+
+test("[RW-CMD-4] what waits for a run that ended elsewhere is told so when its writer comes back", async () => {
+  const { clock, store, createDesk } = await createRun();
+  const desk = createDesk();
+  const { link, handed } = createLink(1);
+  const answer = desk.ask(touch);
+  await clock.advance(0);
+  const event = completed("r");
+  // The sample is an event of the protocol.
+  const events = [{ event, json: JSON.stringify(event) }] as never;
+  await store.append({ channel: "c", writer: "old", id: "end", actor, events });
+  desk.attach("c", "r", "old", link);
+  await clock.advance(0);
+  expect(await answer).toMatchObject({ code: "run_completed" });
+  expect(handed).toEqual([]);
+  desk.close();
+});
+
 test("[RW-CMD-3] a command asked while its run ends is not handed to a link that is late to attach", async () => {
   const { clock, store, createDesk } = await createRun();
   const desk = createDesk();
@@ -202,6 +276,20 @@ test("a desk that is closed while the store fails leaves no timer", async () => 
   desk.attach("c", "r", "new", createLink(2).link);
   await clock.advance(0);
   desk.close();
+  await clock.advance(0);
+  expect(clock.pending()).toEqual([]);
+});
+
+test("a desk that is closed while a command waits for a store that fails leaves no timer", async () => {
+  const { clock, store, createDesk } = await createRun();
+  const desk = createDesk();
+  const answer = desk.ask(touch);
+  await clock.advance(0);
+  store.run = () => Promise.reject(new RunwireError("store_unavailable", "no disk"));
+  desk.attach("c", "r", "old", createLink(1).link);
+  await clock.advance(0);
+  desk.close();
+  await answer;
   await clock.advance(0);
   expect(clock.pending()).toEqual([]);
 });
