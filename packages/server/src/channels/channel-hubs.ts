@@ -47,6 +47,8 @@ export class ChannelHubs {
     if (hub.size > 0 || this.#hubs.get(hub.channel) !== hub) return;
     hub.dispose();
     this.#hubs.delete(hub.channel);
+    // Where the map has grown since, the iterator holds its former table, with all hubs, until it goes on.
+    if (this.#hubs.size === 0) this.#round = this.#hubs.values();
   }
 
   /**

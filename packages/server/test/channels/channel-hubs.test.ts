@@ -1,7 +1,9 @@
+import { queryObjects } from "node:v8";
 import { createMemoryStore } from "@runwire/store";
 import { FakeClock } from "@runwire/testing";
 import { expect, test } from "vitest";
 import { BatchWindow } from "../../src/channels/batch-window.ts";
+import { ChannelHub } from "../../src/channels/channel-hub.ts";
 import { ChannelHubs } from "../../src/channels/channel-hubs.ts";
 import { EventLog } from "../../src/log/event-log.ts";
 import { silentLogger } from "../../src/logger.ts";
@@ -72,4 +74,24 @@ test("leaves nobody out, whoever comes and goes meanwhile", async () => {
   }
   const asked = takeAsked();
   for (const name of stay) expect(asked.filter((each) => each === name).length).toBeGreaterThan(0);
+});
+
+test("holds no hub that nobody follows any more", async () => {
+  const { clock, hubs } = createHubs();
+  const before = queryObjects(ChannelHub, { format: "count" });
+  const acquire = (from: number, to: number) =>
+    names(to)
+      .slice(from)
+      .map((name) => hubs.acquire(name));
+  const release = (from: number, to: number) => {
+    // Those that are there already are given once more.
+    for (const hub of acquire(from, to)) hubs.release(hub);
+  };
+  acquire(0, 10);
+  await clock.advance(5_000); // a round is under way
+  acquire(10, 500); // so many that their table is made anew
+  release(0, 500);
+  await clock.advance(5_000);
+  expect(queryObjects(ChannelHub, { format: "count" })).toBe(before);
+  hubs.close();
 });
