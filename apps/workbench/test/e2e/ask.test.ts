@@ -56,6 +56,27 @@ describeInChromium("asking", (browser) => {
     await expect.poll(isAtEnd).toBe(true);
   }, 20_000);
 
+  test("keeps the end in sight where something shrinks and grows again at once", async () => {
+    const { page, ask } = await openForm();
+    await ask("Measure for 3 seconds");
+    await page.waitForSelector('article[data-status="running"]');
+    const belowSight = await page.evaluate(async () => {
+      const main = document.querySelector("main") ?? document.body;
+      const part = document.querySelector("article")?.appendChild(document.createElement("div"));
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      for (const height of ["2000px", "1000px", "3000px"]) {
+        if (part) part.style.height = height;
+        await frame();
+        // After the layout of this frame, and before the next one tells of the scrolling.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      await frame();
+      await frame();
+      return main.scrollHeight - main.scrollTop - main.clientHeight;
+    });
+    expect(belowSight).toBeLessThan(2);
+  }, 20_000);
+
   test("says what is wrong with a question, beside the form", async () => {
     const { page, ask, problem } = await openForm();
     await ask("   ");

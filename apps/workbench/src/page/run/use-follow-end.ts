@@ -19,7 +19,8 @@ export function useFollowEnd(isGrowing: boolean): RefObject<HTMLElement | null> 
 }
 
 function followEnd(content: Element, scroller: Element): () => void {
-  let isAtEnd = isNearEnd(scroller);
+  // Much may have come before the first frame, and whoever opens a run that goes on wants to see it go on.
+  let isAtEnd = true;
   let top = scroller.scrollTop;
   const onScroll = () => {
     // Only who scrolls up leaves: by the time of this event the content may have grown again.
@@ -27,7 +28,10 @@ function followEnd(content: Element, scroller: Element): () => void {
     top = scroller.scrollTop;
   };
   const observer = new ResizeObserver(() => {
-    if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    if (!isAtEnd) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    // What has shrunk moved up by itself: when it is told of that, it may have grown again.
+    top = scroller.scrollTop;
   });
   scroller.addEventListener("scroll", onScroll, { passive: true });
   observer.observe(content);
